@@ -1,0 +1,191 @@
+"""What components hand to each other.
+
+Every component takes contracts and offers one; no component imports another. A contract is a frozen
+dataclass: plain values where they are known while the program runs, Outputs where only the engine knows.
+`ready` is one leaf resource to wait for where no value flows; it is never a component with children, since
+Pulumi writes a dependency on a component as one on each of its children, into the state of every dependent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+TaintEffect = Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taint:
+    """A Kubernetes taint of a node pool (core/v1 Taint)."""
+
+    key: str
+    value: str = ""
+    effect: TaintEffect = "NoSchedule"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accelerator:
+    """The accelerators of one node: `count` devices of `model`, counted by the scheduler as `resource`."""
+
+    model: str
+    count: int
+    resource: str = "nvidia.com/gpu"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodePool:
+    """Nodes of one shape, as components see them.
+
+    `cpu` and `memory` are Kubernetes quantities of one node; `min_nodes` and `max_nodes` are equal where
+    nothing scales the pool. `labels` hold those that select the pool, `taints` what a pod has to tolerate.
+    """
+
+    name: str
+    min_nodes: int
+    max_nodes: int
+    cpu: str
+    memory: str
+    labels: Mapping[str, str]
+    taints: tuple[Taint, ...] = ()
+    accelerator: Accelerator | None = None
+    architecture: str = "amd64"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """What a cluster can do, so that no component has to ask which cluster it is.
+
+    Attributes:
+        admission_webhooks: the API server reaches webhooks that run in pods. Where it cannot, registering
+            one would block every object that it selects.
+        charts: pods run their images, so that other projects' charts may be installed. Where they do not,
+            an add-on installs its API types only.
+        load_balancer: a Service of type LoadBalancer gets an address.
+        serves_pages: a browser can reach what runs in the cluster; the output `url` is null otherwise.
+    """
+
+    admission_webhooks: bool
+    charts: bool
+    load_balancer: bool
+    serves_pages: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """A Kubernetes cluster with its provider, from whichever cloud or machine."""
+
+    name: str
+    kubeconfig: pulumi.Output[str]
+    provider: k8s.Provider
+    node_pools: tuple[NodePool, ...]
+    storage_class: str
+    capabilities: Capabilities
+    # Where the cluster goes, its objects go with it: set for clusters on this machine only. On a cloud,
+    # skipping the deletion of objects would leak their load balancers and disks.
+    objects_deleted_with: pulumi.Resource | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiTypes:
+    """API types that an add-on brings, and the leaf after which they can be used."""
+
+    groups: tuple[str, ...]
+    ready: pulumi.Resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateAuthority:
+    """cert-manager: its API types, and whether it answers (it does not on a simulated cluster)."""
+
+    ready: pulumi.Resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mesh:
+    """The Istio mesh: where its gateway is, and how a request says who sent it.
+
+    Attributes:
+        gateway: `namespace/name` of the Gateway that routes attach to.
+        gateway_principal: SPIFFE principal of the gateway's pods, allowed by authorization policies.
+        cluster_domain: DNS suffix of Services, without a leading dot.
+    """
+
+    namespace: str
+    gateway: str
+    gateway_principal: str
+    cluster_domain: str
+    ready: pulumi.Resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserIdentity:
+    """How a request names its user: the header, and what stands before the address in it."""
+
+    header: str
+    prefix: str
+    groups_header: str
+    logout_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Namespaces:
+    """Kubeflow's own namespaces. Their names are Outputs, so that what lives there comes after them."""
+
+    kubeflow: pulumi.Output[str]
+    kubeflow_name: str
+    system: pulumi.Output[str]
+    system_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuItem:
+    """One entry of the dashboard.
+
+    Attributes:
+        kind: where it is shown: the side menu, the quick links of the home page, or the documentation list.
+        text: what the user reads.
+        link: path below the dashboard's own origin, or an absolute address for documentation.
+        icon: name of an icon of the dashboard's icon set (menu only).
+        description: second line (quick links and documentation only).
+    """
+
+    kind: Literal["menu", "quick", "documentation"]
+    text: str
+    link: str
+    icon: str = ""
+    description: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What one workload asks of the cluster, all replicas together.
+
+    Attributes:
+        cpu: millicores. memory: MiB. disk: GiB of persistent volumes. gpu: devices.
+    """
+
+    cpu: int = 0
+    memory: int = 0
+    disk: int = 0
+    gpu: int = 0
+
+    def __add__(self, other: "Request") -> "Request":
+        return Request(
+            cpu=self.cpu + other.cpu,
+            memory=self.memory + other.memory,
+            disk=self.disk + other.disk,
+            gpu=self.gpu + other.gpu,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What every component tells the platform about itself, for the outputs and the dashboard."""
+
+    menu: tuple[MenuItem, ...] = ()
+    images: tuple[str, ...] = ()
+    request: Request = field(default_factory=Request)
+    namespaces: tuple[str, ...] = ()
