@@ -1,0 +1,185 @@
+"""The cache of tools: one folder per tool and version, each put in place whole.
+
+Below `<cache>/tools`: `<tool>-<version>/bin/` with the tool's programs and `origin.json`, `bin-<digest>/`
+with links to one set of programs, `logs/`, `path-versions.json`, and `lock`. Whatever is called `.partial-*`
+was left by an interrupted run. Everything but `path-versions.json` is written under the lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from simulator.tools.catalog import Tool
+from simulator.tools.errors import ToolError
+
+_PARTIAL = ".partial-"
+_ORIGIN = "origin.json"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A tool that is there.
+
+    `programs` maps each program's name to its file, `versions` to its version. `source` says where the tool
+    was found ("PATH", "cache") or how this run obtained it; `origin` how it once came into the cache, if that
+    is known.
+    """
+
+    tool: Tool
+    programs: Mapping[str, Path]
+    versions: Mapping[str, str]
+    source: str
+    origin: str = ""
+
+
+def executable(path: Path) -> bool:
+    """Whether there is a file at `path` that can be run."""
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write `text` so that a reader finds the old content or the new one, never a part."""
+    partial = path.with_name(f"{_PARTIAL}{path.name}-{uuid.uuid4().hex}")
+    partial.write_text(text)
+    partial.replace(path)
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object at `path`; empty where there is none or it cannot be read."""
+    try:
+        value: object = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+class Cache:
+    """The project's cache of tools in one folder, which is made when something is written."""
+
+    def __init__(self, root: Path) -> None:
+        """Use `root`, the folder that SLIPWAY_CACHE names."""
+        self.root = root
+        self.tools = root / "tools"
+        self.logs = self.tools / "logs"
+        self.path_versions = self.tools / "path-versions.json"
+
+    @classmethod
+    def default(cls) -> Cache:
+        """Return the cache in SLIPWAY_CACHE, else XDG_CACHE_HOME/slipway, else ~/.cache/slipway."""
+        if own := os.environ.get("SLIPWAY_CACHE"):
+            return cls(Path(own).expanduser().absolute())
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+        return cls(Path(base).expanduser().absolute() / "slipway")
+
+    def home(self, tool: Tool) -> Path:
+        """Return the folder of that tool at its pinned version."""
+        return self.tools / f"{tool.name}-{tool.version}"
+
+    def log(self, tool: Tool) -> Path:
+        """Return the file that holds the output of obtaining that tool."""
+        return self.logs / f"{tool.name}-{tool.version}.log"
+
+    def find(self, tool: Tool) -> Found | None:
+        """Return the tool in the cache, or None where one of its programs is missing."""
+        home = self.home(tool)
+        programs = {name: home / "bin" / name for name in tool.programs}
+        if not all(map(executable, programs.values())):
+            return None
+        origin = read_object(home / _ORIGIN)
+        versions = dict.fromkeys(tool.programs, tool.version) | origin.get("versions", {})
+        return Found(tool, programs, versions, "cache", str(origin.get("source", "")))
+
+    @contextmanager
+    def lock(self, waiting: Callable[[], None]) -> Generator[None]:
+        """Hold the cache for writing; `waiting` is called once where another process holds it.
+
+        Leftovers of an interrupted run are removed first. Raises ToolError where the folder cannot be
+        written.
+        """
+        import filelock  # noqa: PLC0415 (only needed when something is missing)
+
+        try:
+            self.logs.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(self.tools / "lock")
+            try:
+                lock.acquire(timeout=0)
+            except filelock.Timeout:
+                waiting()
+                lock.acquire()
+        except OSError as error:
+            message = (
+                f"the cache of tools at {self.root} cannot be written: {error}. "
+                "Set SLIPWAY_CACHE to a folder that can."
+            )
+            raise ToolError(message) from error
+        try:
+            self._sweep()
+            yield
+        finally:
+            lock.release()
+
+    def _sweep(self) -> None:
+        for leftover in self.tools.glob(f"{_PARTIAL}*"):
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                leftover.unlink(missing_ok=True)
+
+    @contextmanager
+    def stage(self, tool: Tool) -> Generator[Path]:
+        """Give a folder to fill; at the end it is moved into place as a whole, after an error removed."""
+        partial = self._partial(f"{tool.name}-{tool.version}")
+        (partial / "bin").mkdir(parents=True)
+        try:
+            yield partial
+            self._place(partial, self.home(tool))
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+    def sign(self, stage: Path, source: str, versions: Mapping[str, str]) -> None:
+        """Note in a staged folder how the tool was obtained, and the versions of its programs."""
+        (stage / _ORIGIN).write_text(json.dumps({"source": source, "versions": dict(versions)}))
+
+    def links(self, found: Iterable[Found]) -> Path:
+        """Name the folder of links to these programs, by what it holds; it need not be there."""
+        targets = _targets(found)
+        digest = hashlib.sha256(json.dumps(sorted(targets.items())).encode()).hexdigest()
+        return self.tools / f"bin-{digest[:12]}"
+
+    def link(self, found: Iterable[Found]) -> Path:
+        """Make the folder of links to these programs."""
+        found = tuple(found)
+        directory = self.links(found)
+        partial = self._partial(directory.name)
+        partial.mkdir()
+        try:
+            for name, target in _targets(found).items():
+                (partial / name).symlink_to(target)
+            self._place(partial, directory)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return directory
+
+    def _partial(self, name: str) -> Path:
+        return self.tools / f"{_PARTIAL}{name}-{uuid.uuid4().hex}"
+
+    def _place(self, partial: Path, final: Path) -> None:
+        if final.exists():
+            # It lacks something: somebody took files out of it.
+            broken = self._partial(f"broken-{final.name}")
+            final.rename(broken)
+            shutil.rmtree(broken, ignore_errors=True)
+        partial.rename(final)
+
+
+def _targets(found: Iterable[Found]) -> dict[str, str]:
+    return {name: str(path) for one in found for name, path in one.programs.items()}

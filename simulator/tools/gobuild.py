@@ -1,0 +1,120 @@
+"""Builds tools from pinned Go modules, with Go's own module and build caches."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from simulator.tools import versions
+from simulator.tools.catalog import GoProgram, Tool
+from simulator.tools.errors import UnavailableError
+from simulator.tools.progress import Progress
+
+SOURCE = "built from Go modules"
+MODULES = Path(__file__).parent / "modules"
+
+_TAIL_LINES = 15
+_SECONDS_TO_STOP = 10
+
+
+def build(tool: Tool, stage: Path, log: TextIO, progress: Progress) -> dict[str, str]:
+    """Build the tool's programs into `stage/bin` and return the version of each.
+
+    Raises UnavailableError where Go is missing or a build fails; the whole output goes to `log`.
+    """
+    go = shutil.which("go")
+    if go is None:
+        message = f"there is no `go` on PATH: install Go {versions.GO} or later (https://go.dev/dl/)"
+        raise UnavailableError(message)
+    built: dict[str, str] = {}
+    for program in tool.build:
+        _compile(go, program, stage / "bin", log, progress)
+        built |= dict.fromkeys((program.name, *program.scripts), program.version)
+    return built
+
+
+def _compile(go: str, program: GoProgram, into: Path, log: TextIO, progress: Progress) -> None:
+    folder = MODULES / program.module
+    progress.detail(f"building {program.name}")
+    flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in program.variables.items())])
+    options = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-v", "-ldflags", flags]
+    _run([go, "build", *options, "-o", str(into / program.name), program.package], folder, log, progress)
+    if program.scripts:
+        # Scripts of a module lie in its folder of the module cache; none of them is kept in this project.
+        listing = _run(
+            [go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", program.scripts_module],
+            folder,
+            log,
+            progress,
+        )
+        for name, path in program.scripts.items():
+            shutil.copyfile(Path(listing[-1]) / path, into / name)
+            (into / name).chmod(0o755)
+
+
+def _environment() -> Mapping[str, str]:
+    environment = dict(os.environ)
+    for foreign in ("GOOS", "GOARCH", "GOBIN"):
+        environment.pop(foreign, None)
+    # Static programs that need no C compiler, whatever workspace the user has.
+    return environment | {"CGO_ENABLED": "0", "GOWORK": "off"}
+
+
+def _run(command: list[str], folder: Path, log: TextIO, progress: Progress) -> list[str]:
+    """Run Go in `folder` and return the last lines of its output, the names of compiled packages left out."""
+    log.write(f"$ {' '.join(command)}\n")
+    log.flush()
+    tail: deque[str] = deque(maxlen=_TAIL_LINES)
+    compiled = 0
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                log.write(line)
+                text = line.rstrip()
+                if _is_package(text):
+                    compiled += 1
+                    progress.detail(f"{compiled} packages compiled")
+                elif text:
+                    tail.append(text)
+                    if text.startswith("go: downloading"):
+                        progress.detail(text.removeprefix("go: "))
+        except BaseException:
+            _stop(process)
+            raise
+    if process.returncode != 0:
+        message = f"`go {command[1]}` ended with exit status {process.returncode}; its output ends:"
+        raise UnavailableError("\n".join([message, *(f"    {line}" for line in tail or ["(no output)"])]))
+    return list(tail)
+
+
+def _is_package(line: str) -> bool:
+    # What `go build -v` prints for each package: an import path, nothing else.
+    return (
+        bool(line) and not line.startswith(("#", "/")) and not any(character in line for character in " \t:")
+    )
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    # On an interrupt Go ends its compilers by itself; on a kill it would leave them running.
+    process.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_SECONDS_TO_STOP)
+        return
+    process.kill()
