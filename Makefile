@@ -1,0 +1,70 @@
+# Slipway from the command line: `make` lists the targets. Works with GNU make 3.81 and a POSIX shell.
+
+STACK ?= local
+VENV ?= .venv
+# What else the command is given: `make test ARGS="-k locks"`, `make up ARGS=--verbose`.
+ARGS ?=
+
+# The newest Python comes from PATH unless one is named: `make up PYTHON=/opt/python3.12/bin/python3`.
+PYTHON ?=
+export PYTHON
+
+python := $(VENV)/bin/python
+simulator := $(python) -m simulator
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview refresh down check status env test lint bench lock tools clouds clean
+
+help: ## show this list
+	@echo "usage: make <target> [STACK=local] [ARGS=...]"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12 | sed 's/^/  /'
+
+up: $(VENV)/.run ## create or update the stack, recovering first from a run that was interrupted
+	@$(simulator) up --stack $(STACK) $(ARGS)
+
+preview: $(VENV)/.run ## show what `up` would change
+	@$(simulator) preview --stack $(STACK) $(ARGS)
+
+refresh: $(VENV)/.run ## read the state of every object from the cluster
+	@$(simulator) refresh --stack $(STACK) $(ARGS)
+
+down: $(VENV)/.run ## remove the stack with everything that belongs to it
+	@$(simulator) down --stack $(STACK) $(ARGS)
+
+check: $(VENV)/.run ## count what is left of the stack: objects, processes, ports, files
+	@$(simulator) check --stack $(STACK) $(ARGS)
+
+status: $(VENV)/.run ## show the stack's components, nodes and GPUs
+	@$(simulator) status --stack $(STACK) $(ARGS)
+
+env: $(VENV)/.run ## print what a shell needs for plain `pulumi` and `kubectl`: eval "$(make -s env)"
+	@$(simulator) env --stack $(STACK) $(ARGS)
+
+test: $(VENV)/.dev ## run every test, those on the real engine too
+	@$(python) -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## check style, formatting and types
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@$(python) -m pyright
+
+bench: $(VENV)/.dev ## measure up, preview, destroy, memory and state
+	@$(python) -m bench $(ARGS)
+
+tools: $(VENV)/.run ## find or obtain Pulumi, etcd, Kubernetes and KWOK
+	@$(simulator) tools $(ARGS)
+
+clouds: $(VENV)/.clouds ## install the SDKs of AWS, GCP and Azure as well
+
+lock: requirements/uv.txt ## resolve the locked versions anew from pyproject.toml
+	@requirements/install $(VENV)/uv uv
+	@requirements/lock $(VENV)/uv/bin/uv $(ARGS)
+
+clean: ## remove the virtual environment and the caches of the tools; stacks and their state stay
+	rm -rf $(VENV) .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each stamp says that what a file of locked versions lists is in the virtual environment.
+$(VENV)/.%: requirements/%.txt requirements/build.txt requirements/install pyproject.toml
+	@requirements/install $(VENV) $*
