@@ -1,15 +1,23 @@
 """The base of every settings model, and the types that settings share."""
 
 import re
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 
+class SettingsError(Exception):
+    """Settings that cannot be deployed. Its text is for the user: key, what was found, what is allowed."""
+
+
 class Settings(BaseModel):
-    """A frozen model whose keys are written in camelCase; a key that it does not know is refused."""
+    """A frozen model whose keys are written in camelCase; a key that it does not know is refused.
+
+    Where a field's default is itself a model, giving some of its keys keeps the others at that default:
+    `controller: {replicas: 2}` changes the replicas and leaves the component's own requests alone.
+    """
 
     model_config = ConfigDict(
         frozen=True,
@@ -20,9 +28,33 @@ class Settings(BaseModel):
         str_strip_whitespace=True,
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_defaults_of_nested_models(cls, given: object) -> object:
+        if not isinstance(given, Mapping):
+            return given
+        values = dict(cast("Mapping[str, object]", given))
+        for name, field in cls.model_fields.items():
+            default = field.get_default(call_default_factory=False)
+            key = field.alias if field.alias in values else name
+            if isinstance(default, Settings) and isinstance(values.get(key), Mapping):
+                values[key] = merged(
+                    default.model_dump(by_alias=True, exclude_unset=True),
+                    cast("Mapping[str, object]", values[key]),
+                )
+        return values
 
-class SettingsError(Exception):
-    """Settings that cannot be deployed. Its text is for the user: key, what was found, what is allowed."""
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with `over` laid on it: mappings are merged key by key, anything else is replaced."""
+    result = dict(base)
+    for key, value in over.items():
+        old = result.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            result[key] = merged(cast("Mapping[str, Any]", old), cast("Mapping[str, Any]", value))
+        else:
+            result[key] = value
+    return result
 
 
 def duplicates(values: Iterable[str]) -> list[str]:

@@ -1,0 +1,165 @@
+"""A Deployment in the one shape that all components share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+import pulumi
+from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.core.v1 import (
+    PodSpecArgsDict,
+    Service,
+    ServicePortArgsDict,
+    TolerationArgsDict,
+    VolumeArgsDict,
+)
+
+from ..contracts import NodePool, Request
+from .program import Program, container, request
+from .scope import Scope
+from .settings import Placement, TolerationSettings, WorkloadSettings
+
+CONFIG_HASH = "slipway.dev/config-hash"
+
+
+class _Placed(TypedDict, total=False):
+    node_selector: Mapping[str, pulumi.Input[str]]
+    tolerations: Sequence[TolerationArgsDict]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """A Deployment that was declared, and what it costs.
+
+    Attributes:
+        resource: the Deployment; waiting for it waits until it is available.
+        images: every image that its pods pull.
+        request: what all replicas reserve together.
+        selector: labels that select its pods, for Services and policies.
+    """
+
+    resource: Deployment
+    images: tuple[str, ...]
+    request: Request
+    selector: Mapping[str, str]
+
+
+def deployment(
+    scope: Scope,
+    name: str,
+    *,
+    app: str,
+    programs: Sequence[Program],
+    settings: WorkloadSettings,
+    service_account: pulumi.Input[str],
+    node_pools: Sequence[NodePool] = (),
+    volumes: Mapping[str, VolumeArgsDict] | None = None,
+    pod_labels: Mapping[str, str] | None = None,
+    pod_annotations: Mapping[str, str] | None = None,
+    selector: Mapping[str, str] | None = None,
+    mesh: bool = True,
+    config_hash: str | None = None,
+    first: Sequence[Program] = (),
+    after: Sequence[pulumi.Resource] = (),
+) -> Workload:
+    """Declare a hardened Deployment.
+
+    Args:
+        app: value of the `app` label, which selects the pods unless `selector` says otherwise.
+        programs: the containers; the first is the one that `settings.image` and its compute belong to.
+        volumes: volume source by volume name.
+        mesh: whether the pod gets an Istio sidecar. Pods that the API server calls (webhooks) get none.
+        config_hash: digest of the configuration the pod reads; a change of it restarts the pods.
+        first: init containers, in order.
+        after: resources without which the program could not start, such as its role bindings.
+    """
+    chosen = dict(selector or {"app": app})
+    annotations = {**(pod_annotations or {}), **({CONFIG_HASH: config_hash} if config_hash else {})}
+    labels = {
+        **scope.labels(app),
+        "sidecar.istio.io/inject": "true" if mesh else "false",
+        **(pod_labels or {}),
+        **chosen,
+    }
+    spec: PodSpecArgsDict = {
+        "service_account_name": service_account,
+        "containers": [container(program) for program in programs],
+        "security_context": {"run_as_non_root": True, "seccomp_profile": {"type": "RuntimeDefault"}},
+        **_placed(settings.placement, node_pools),
+    }
+    if first:
+        spec["init_containers"] = [container(program) for program in first]
+    if volumes:
+        spec["volumes"] = [_volume(volume, source) for volume, source in volumes.items()]
+    resource = Deployment(
+        name,
+        metadata=scope.metadata(name, app=app),
+        spec={
+            "replicas": settings.replicas,
+            "selector": {"match_labels": chosen},
+            "template": {"metadata": {"labels": labels, "annotations": annotations}, "spec": spec},
+        },
+        opts=scope.options(list(after)),
+    )
+    everything = [*first, *programs]
+    each = sum((request(program) for program in programs), start=Request())
+    return Workload(
+        resource=resource,
+        images=tuple(dict.fromkeys(program.chosen_image for program in everything)),
+        request=Request(cpu=each.cpu * settings.replicas, memory=each.memory * settings.replicas),
+        selector=chosen,
+    )
+
+
+def service(
+    scope: Scope,
+    name: str,
+    *,
+    selector: Mapping[str, str],
+    ports: Mapping[str, tuple[int, int | str]],
+    app: str,
+    annotations: Mapping[str, str] | None = None,
+) -> Service:
+    """A ClusterIP Service; `ports` maps a port's name to its number and the pod's port."""
+    listed: list[ServicePortArgsDict] = [
+        {"name": port, "port": number, "target_port": target, "protocol": "TCP"}
+        for port, (number, target) in ports.items()
+    ]
+    return Service(
+        name,
+        metadata=scope.metadata(name, app=app, annotations=annotations),
+        spec={"type": "ClusterIP", "selector": dict(selector), "ports": listed},
+        opts=scope.options(),
+    )
+
+
+def _volume(name: str, source: VolumeArgsDict) -> VolumeArgsDict:
+    return {**source, "name": name}
+
+
+def _placed(placement: Placement, pools: Sequence[NodePool]) -> _Placed:
+    """Node selector and tolerations. A pool that is named brings the labels and taints of its nodes."""
+    selector: dict[str, pulumi.Input[str]] = dict(placement.node_selector)
+    tolerations = [_toleration(item) for item in placement.tolerations]
+    for pool in pools:
+        if pool.name == placement.node_pool:
+            selector.update(pool.labels)
+            tolerations.extend(
+                {"key": taint.key, "operator": "Equal", "value": taint.value, "effect": taint.effect}
+                for taint in pool.taints
+            )
+    result: _Placed = {}
+    if selector:
+        result["node_selector"] = selector
+    if tolerations:
+        result["tolerations"] = tolerations
+    return result
+
+
+def _toleration(given: TolerationSettings) -> TolerationArgsDict:
+    result: TolerationArgsDict = {"key": given.key, "operator": given.operator}
+    if given.value:
+        result["value"] = given.value
+    if given.effect:
+        result["effect"] = given.effect
+    return result
