@@ -88,23 +88,25 @@ class Cluster:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApiTypes:
-    """API types that an add-on brings, and the leaf after which they can be used."""
+class CertificateAuthority:
+    """cert-manager: the leaf after which certificates can be asked for."""
 
-    groups: tuple[str, ...]
     ready: pulumi.Resource
 
 
 @dataclass(frozen=True, kw_only=True)
-class CertificateAuthority:
-    """cert-manager: its API types, and whether it answers (it does not on a simulated cluster)."""
+class MeshAddon:
+    """Istio itself: its namespace, the pods of its gateway, and the leaf after which its types can be used."""
 
+    namespace: str
+    gateway_selector: Mapping[str, str]
+    gateway_service_account: str
     ready: pulumi.Resource
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mesh:
-    """The Istio mesh: where its gateway is, and how a request says who sent it.
+    """The way in: what a route attaches to, and which requests came through it.
 
     Attributes:
         gateway: `namespace/name` of the Gateway that routes attach to.

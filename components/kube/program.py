@@ -18,12 +18,10 @@ from pulumi_kubernetes.core.v1 import (
 )
 
 from ..contracts import Request
-from .quantity import parse_quantity
+from .quantity import mebibytes, millicores
 from .settings import Compute, ProgramSettings
 
 Environment = Mapping[str, "pulumi.Input[str] | EnvVarSourceArgsDict"]
-
-_MEBI = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,8 +158,8 @@ def request(program: Program) -> Request:
     """What one replica of the container reserves."""
     asked = program.settings.requests
     return Request(
-        cpu=round(parse_quantity(asked.cpu) * 1000) if asked.cpu else 0,
-        memory=round(parse_quantity(asked.memory) / _MEBI) if asked.memory else 0,
+        cpu=millicores(asked.cpu) if asked.cpu else 0,
+        memory=mebibytes(asked.memory) if asked.memory else 0,
     )
 
 

@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..contracts import TaintEffect
 from ..settings_base import Settings
 from .quantity import parse_quantity
+
+
+def _text(value: object) -> object:
+    """YAML reads `cpu: 2` as a number; a quantity is text all the same."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _positive(value: str) -> str:
@@ -18,6 +23,7 @@ def _positive(value: str) -> str:
 
 Quantity = Annotated[
     str,
+    BeforeValidator(_text),
     AfterValidator(_positive),
     Field(description="A Kubernetes quantity above zero: 500m, 2, 128Mi, 5Gi."),
 ]

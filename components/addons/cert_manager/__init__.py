@@ -1,0 +1,5 @@
+"""cert-manager, as an add-on of the cluster."""
+
+from .component import CertManager, CertManagerArgs
+
+__all__ = ["CertManager", "CertManagerArgs"]

@@ -1,0 +1,76 @@
+"""The ground that every component stands on.
+
+Installs the namespaces `kubeflow` and `kubeflow-system`, the aggregated roles `kubeflow-admin`, `-edit` and
+`-view` that people are bound to, and the policies that let pods of one namespace reach each other and nobody
+else. Needs a cluster. Offers contracts.Namespaces.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+from pulumi_kubernetes.core.v1 import Namespace
+
+from ...contracts import Namespaces, Offer
+from ...kube.network import SAME_NAMESPACE, allow_ingress
+from ...kube.objects import access
+from ...kube.scope import COMPONENT_LABEL, MANAGED_BY, Scope
+
+KUBEFLOW = "kubeflow"
+SYSTEM = "kubeflow-system"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseArgs:
+    """What the base needs.
+
+    Attributes:
+        mesh_injection: whether Istio puts its sidecar into the pods of these namespaces.
+    """
+
+    mesh_injection: bool = True
+
+
+class Base(pulumi.ComponentResource):
+    """Namespaces, aggregated roles and default policies."""
+
+    namespaces: Namespaces
+    offer: Offer
+
+    def __init__(self, name: str, args: BaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:kubeflow:Base", name, None, opts)
+        kubeflow = _namespace(self, KUBEFLOW, args)
+        system = _namespace(self, SYSTEM, args)
+        self.namespaces = Namespaces(
+            kubeflow=kubeflow.metadata.name,
+            kubeflow_name=KUBEFLOW,
+            system=system.metadata.name,
+            system_name=SYSTEM,
+        )
+        in_kubeflow = Scope(component="base", parent=self, namespaces=self.namespaces)
+        in_system = Scope(component="base", parent=self, namespaces=self.namespaces, system=True)
+        access(in_kubeflow, Path(__file__).with_name("rbac.yaml"))
+        allow_ingress(in_kubeflow, "default-allow-same-namespace", selector=None, peers=[SAME_NAMESPACE])
+        allow_ingress(
+            in_system, "default-allow-same-namespace-kubeflow-system", selector=None, peers=[SAME_NAMESPACE]
+        )
+        self.offer = Offer(namespaces=(KUBEFLOW, SYSTEM))
+        self.register_outputs({})
+
+
+def _namespace(parent: Base, name: str, args: BaseArgs) -> Namespace:
+    return Namespace(
+        name,
+        metadata={
+            "name": name,
+            "labels": {
+                "control-plane": "kubeflow",
+                "istio-injection": "enabled" if args.mesh_injection else "disabled",
+                "pod-security.kubernetes.io/enforce": "restricted",
+                "app.kubernetes.io/part-of": "kubeflow",
+                "app.kubernetes.io/managed-by": MANAGED_BY,
+                COMPONENT_LABEL: "base",
+            },
+        },
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
