@@ -1,0 +1,32 @@
+"""A simulated cluster: real etcd, API server, scheduler and controller manager, and nodes that are simulated.
+
+All its files are in one directory that the caller names, all its ports on the loopback address.
+"""
+
+from simulator.cluster.errors import ClusterError
+from simulator.cluster.lifecycle import (
+    Leftovers,
+    Status,
+    apply_pools,
+    create,
+    delete,
+    leftovers,
+    restart,
+    start,
+    status,
+    stop,
+)
+
+__all__ = [
+    "ClusterError",
+    "Leftovers",
+    "Status",
+    "apply_pools",
+    "create",
+    "delete",
+    "leftovers",
+    "restart",
+    "start",
+    "status",
+    "stop",
+]

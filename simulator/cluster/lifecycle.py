@@ -1,0 +1,163 @@
+"""Make, start, stop and remove one simulated cluster."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.cluster import configuration, control, nodes, processes
+from simulator.cluster.api import Api
+from simulator.cluster.errors import ClusterError
+from simulator.cluster.layout import Layout, Record, kubeconfig
+from simulator.cluster.nodes import Pool
+
+
+@dataclass(frozen=True)
+class Status:
+    """What there is of a cluster.
+
+    `processes` maps each component that runs to its process id, `ports` each to the port that is its own.
+    `serves` tells whether every component runs and the API server is ready.
+    """
+
+    made: bool
+    serves: bool
+    processes: Mapping[str, int]
+    ports: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """What is left of a cluster: processes and files by name, and ports on which something listens."""
+
+    processes: tuple[str, ...]
+    ports: tuple[int, ...]
+    files: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many things are left."""
+        return len(self.processes) + len(self.ports) + len(self.files)
+
+
+def create(directory: Path | str, pools: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Make the cluster in `directory`, or finish, start or adopt what is there; return its kubeconfig.
+
+    Its API server is ready then, and its nodes are those of `pools` (none given: left as they are). However
+    often it is called and wherever an earlier call was killed, there is one cluster in the end, with the same
+    kubeconfig once it has been handed out. Raises ClusterError, and tools.ToolError where a tool is missing.
+    """
+    layout = Layout(Path(directory).absolute())
+    layout.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with layout.locked():
+        processes.kill_interrupted(layout.directory)
+        record = layout.read()
+        if record is not None and record.directory != str(layout.directory):
+            processes.kill_all(Path(record.directory))
+            record = None
+        if record is None or not record.made:
+            record = control.make(layout)
+        else:
+            control.run(layout, record)
+        api = Api(layout, record)
+        api.create("/apis/storage.k8s.io/v1/storageclasses", configuration.storage_class())
+        api.create("/apis/storage.k8s.io/v1/csidrivers", configuration.csi_driver())
+        if pools:
+            nodes.reconcile(api, [Pool.of(pool) for pool in pools])
+        return kubeconfig(layout, record)
+
+
+def start(directory: Path | str) -> bool:
+    """Start what has ended of the cluster in `directory`, its data kept; tell whether there was anything.
+
+    Raises ClusterError where there is no cluster, or where it does not come up.
+    """
+    layout, record = _existing(directory)
+    with layout.locked():
+        processes.kill_interrupted(layout.directory)
+        if control.serves(layout, record):
+            return False
+        control.run(layout, record)
+    return True
+
+
+def stop(directory: Path | str) -> None:
+    """End the processes of the cluster in `directory`; its data stays."""
+    layout, _ = _existing(directory)
+    with layout.locked():
+        processes.kill_interrupted(layout.directory)
+        processes.end(processes.find(layout.directory))
+
+
+def restart(directory: Path | str) -> None:
+    """Stop the cluster in `directory` and start it again."""
+    stop(directory)
+    start(directory)
+
+
+def status(directory: Path | str) -> Status:
+    """Return what there is of the cluster in `directory`; nothing of it is changed."""
+    layout = Layout(Path(directory).absolute())
+    record = layout.read()
+    if record is None:
+        return Status(made=False, serves=False, processes={}, ports={})
+    running = processes.components(layout.directory)
+    return Status(
+        made=record.made,
+        serves=record.made and control.serves(layout, record),
+        processes={name: process.pid for name, process in running.items()},
+        ports=record.ports,
+    )
+
+
+def apply_pools(directory: Path | str, pools: Sequence[Mapping[str, Any]]) -> None:
+    """Make the nodes of the running cluster what `pools` say, in place, and wait until they are Ready.
+
+    Nodes of pools that are gone are removed, and the pods on them. Raises ClusterError.
+    """
+    layout, record = _existing(directory)
+    nodes.reconcile(Api(layout, record), [Pool.of(pool) for pool in pools])
+
+
+def delete(directory: Path | str) -> None:
+    """Remove the cluster in `directory`, whole or half-made or half-dead: its processes and all its files."""
+    layout = Layout(Path(directory).absolute())
+    if not layout.directory.is_dir():
+        processes.kill_all(layout.directory)
+        return
+    with layout.locked():
+        processes.kill_all(layout.directory)
+        control.wipe(layout)
+        (layout.directory / "lock").unlink(missing_ok=True)
+        layout.directory.rmdir()
+
+
+def leftovers(directory: Path | str, ports: Sequence[int] = ()) -> Leftovers:
+    """Return what is left of the cluster in `directory`.
+
+    Ports are known from the cluster's own record and its live processes; once it is deleted, pass those that
+    `status` told before.
+    """
+    layout = Layout(Path(directory).absolute())
+    record = layout.read()
+    known = {*ports, *(record.ports.values() if record else ())}
+    return Leftovers(
+        processes=tuple(str(process) for process in processes.find(layout.directory)),
+        ports=tuple(sorted(processes.listeners(known))),
+        files=tuple(str(file) for file in layout.files()),
+    )
+
+
+def _existing(directory: Path | str) -> tuple[Layout, Record]:
+    layout = Layout(Path(directory).absolute())
+    record = layout.read()
+    if record is None or not record.made:
+        message = f"there is no simulated cluster in {layout.directory}: create it with `make up`"
+        raise ClusterError(message)
+    if record.directory != str(layout.directory):
+        message = (
+            f"the simulated cluster in {layout.directory} was made in {record.directory} and cannot be "
+            "moved: put it back there, or remove it with `make down`"
+        )
+        raise ClusterError(message)
+    return layout, record

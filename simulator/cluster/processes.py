@@ -1,0 +1,125 @@
+"""The processes of a simulated cluster, found by a mark in their environment.
+
+Process ids in files go stale, and a creator that is killed leaves processes that no file names; the mark is
+inherited by whatever a cluster's programs start, and stays.
+"""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from simulator.cluster.layout import COMPONENTS, Layout
+
+MARK = "SLIPWAY_CLUSTER"
+"""The environment variable that every process of a cluster carries; its value is the cluster's directory."""
+
+_GRACE = 5.0
+
+
+def environment(directory: Path, programs: Path) -> dict[str, str]:
+    """Return the whole environment of a cluster's processes.
+
+    It is made anew: what the caller has in its environment, such as a passphrase, is none of theirs, and
+    settings such as KUBECONFIG or HTTPS_PROXY would lead them astray.
+    """
+    return {
+        MARK: str(directory),
+        "KWOK_WORKDIR": str(directory),
+        "HOME": str(directory),
+        "PATH": f"{programs}{os.pathsep}{os.defpath}",
+    }
+
+
+def find(directory: Path) -> list[psutil.Process]:
+    """Return every live process of the cluster in `directory`."""
+    return [process for process in psutil.process_iter() if _mark(process) == str(directory)]
+
+
+def components(directory: Path) -> dict[str, psutil.Process]:
+    """Return the live processes that are a component, by its name."""
+    running: dict[str, psutil.Process] = {}
+    for process in find(directory):
+        with suppress(psutil.Error):
+            if (name := process.name()) in COMPONENTS:
+                running[name] = process
+    return running
+
+
+def end(processes: Iterable[psutil.Process]) -> None:
+    """End processes, politely first, and wait until they are gone."""
+    asked = list(processes)
+    for process in asked:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, left = psutil.wait_procs(asked, timeout=_GRACE)
+    kill(left)
+
+
+def kill(processes: Iterable[psutil.Process]) -> None:
+    """End processes at once, and wait until they are gone."""
+    asked = list(processes)
+    for process in asked:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(asked, timeout=_GRACE)
+
+
+def kill_all(directory: Path) -> None:
+    """End every process of the cluster, also those that one of them starts meanwhile."""
+    while found := find(directory):
+        kill(found)
+
+
+def kill_interrupted(directory: Path) -> None:
+    """End what an interrupted caller left running beside the components: kwokctl and what it called."""
+    while found := [process for process in find(directory) if _name(process) not in COMPONENTS]:
+        kill(found)
+
+
+def agree(layout: Layout) -> None:
+    """Write kwokctl's process ids anew from what runs.
+
+    kwokctl takes whatever process has the id in its file for the component, also when the machine was started
+    anew since, and starts a second one where it was killed before it wrote the file.
+    """
+    running = components(layout.directory)
+    for component in COMPONENTS:
+        file = layout.pid_file(component)
+        if component in running:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(str(running[component].pid))
+        else:
+            file.unlink(missing_ok=True)
+
+
+def listeners(ports: Iterable[int]) -> dict[int, tuple[int | None, str]]:
+    """Return which of `ports` something listens on, with its process's id and name where they can be seen."""
+    wanted = set(ports)
+    found: dict[int, tuple[int | None, str]] = {}
+    for connection in psutil.net_connections(kind="tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port in wanted:
+            found[connection.laddr.port] = (connection.pid, _describe(connection.pid))
+    return found
+
+
+def _describe(pid: int | None) -> str:
+    if pid is not None:
+        with suppress(psutil.Error):
+            return f"{psutil.Process(pid).name()} (process {pid})"
+    return "another process"
+
+
+def _name(process: psutil.Process) -> str:
+    with suppress(psutil.Error):
+        return process.name()
+    return ""
+
+
+def _mark(process: psutil.Process) -> str | None:
+    with suppress(psutil.Error, OSError):
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return process.environ().get(MARK)
+    return None
