@@ -96,7 +96,7 @@ class CertificateAuthority:
 
 @dataclass(frozen=True, kw_only=True)
 class MeshAddon:
-    """Istio itself: its namespace, the pods of its gateway, and the leaf after which its types can be used."""
+    """Istio itself: its namespace, its gateway's pods, and the leaf after which its types can be used."""
 
     namespace: str
     gateway_selector: Mapping[str, str]
@@ -142,15 +142,37 @@ class Namespaces:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccessManagement:
+    """Access management (KFAM): which people belong to which team's namespace.
+
+    Attributes:
+        host, port: its address, plain HTTP inside the mesh. Only the dashboard's service account may call it.
+        registration_flow: whether people may create a profile of their own.
+        profile_type: the API type Profile; a Profile has to come after it.
+        ready: the controller that makes a namespace of each Profile.
+    """
+
+    host: str
+    port: int
+    registration_flow: bool
+    profile_type: pulumi.Resource
+    ready: pulumi.Resource
+
+
+@dataclass(frozen=True, kw_only=True)
 class MenuItem:
     """One entry of the dashboard.
 
     Attributes:
         kind: where it is shown: the side menu, the quick links of the home page, or the documentation list.
         text: what the user reads.
-        link: path below the dashboard's own origin, or an absolute address for documentation.
-        icon: name of an icon of the dashboard's icon set (menu only).
+        link: path below the dashboard's own origin, or an absolute address for documentation. In the menu
+            `{ns}` stands for the namespace that the user has chosen.
+        icon: name of an icon of the dashboard's icon set (menu only; one in a section has none).
         description: second line (quick links and documentation only).
+        order: lower ones come first; equal ones stay in the order in which they were given.
+        section: heading under which entries of the menu are folded together; empty for one of its own.
+        section_icon: icon of that heading, the same in all entries of a section.
     """
 
     kind: Literal["menu", "quick", "documentation"]
@@ -159,6 +181,8 @@ class MenuItem:
     icon: str = ""
     description: str = ""
     order: int = 100
+    section: str = ""
+    section_icon: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
