@@ -81,3 +81,21 @@ def _dns_label(value: str) -> str:
 
 
 DnsLabel = Annotated[str, AfterValidator(_dns_label), Field(description="A DNS label (RFC 1123).")]
+
+
+# The form that browsers and Kubeflow's dashboard take for an address (HTML standard, input type email).
+_EMAIL = re.compile(
+    r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@"
+    r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*"
+)
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError(f"'{value}' is not an email address (name@example.com)")
+    return value
+
+
+EmailAddress = Annotated[
+    str, AfterValidator(_email), Field(description="An email address, as the identity provider writes it.")
+]

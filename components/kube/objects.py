@@ -23,11 +23,17 @@ def documents(path: Path) -> tuple[_Manifest, ...]:
         return tuple(found for found in yaml.load_all(text, Loader=yaml.CSafeLoader) if found)
 
 
-def access(scope: Scope, path: Path) -> tuple[pulumi.Resource, ...]:
+def access(
+    scope: Scope, path: Path, *, account_annotations: Mapping[str, Mapping[str, str]] | None = None
+) -> tuple[pulumi.Resource, ...]:
     """Declare the service accounts, roles and bindings of a component's `rbac.yaml`.
 
     Objects and subjects name the namespaces `kubeflow` and `kubeflow-system`, which stand for those of this
     platform. The `rules` of a role with an `aggregationRule` belong to Kubernetes and must not be given.
+
+    Args:
+        account_annotations: by the name of a service account what it is annotated with, as clouds want it to
+            give an account an identity of theirs.
 
     Returns:
         The bindings: what a program has to wait for before it may do its work.
@@ -37,13 +43,16 @@ def access(scope: Scope, path: Path) -> tuple[pulumi.Resource, ...]:
     """
     bindings: list[pulumi.Resource] = []
     for manifest in documents(path):
-        resource = _declare(scope, manifest, path)
+        annotations = (account_annotations or {}).get(str(manifest["metadata"]["name"]))
+        resource = _declare(scope, manifest, path, annotations)
         if isinstance(resource, RoleBinding | ClusterRoleBinding):
             bindings.append(resource)
     return tuple(bindings)
 
 
-def _declare(scope: Scope, manifest: _Manifest, path: Path) -> pulumi.Resource:
+def _declare(
+    scope: Scope, manifest: _Manifest, path: Path, account_annotations: Mapping[str, str] | None
+) -> pulumi.Resource:
     kind, given = str(manifest["kind"]), manifest["metadata"]
     name, labels = str(given["name"]), dict(given.get("labels") or {})
     app = labels.pop("app", None)
@@ -52,6 +61,8 @@ def _declare(scope: Scope, manifest: _Manifest, path: Path) -> pulumi.Resource:
     opts = scope.options()
     match kind:
         case "ServiceAccount":
+            if account_annotations:
+                namespaced["annotations"] = dict(account_annotations)
             return ServiceAccount(name, metadata=namespaced, opts=opts)
         case "Role":
             return Role(name, metadata=namespaced, rules=manifest["rules"], opts=opts)
