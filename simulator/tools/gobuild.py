@@ -45,6 +45,8 @@ def _compile(go: str, program: GoProgram, into: Path, log: TextIO, progress: Pro
     progress.detail(f"building {program.name}")
     flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in program.variables.items())])
     options = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-v", "-ldflags", flags]
+    # The linker drops debugging data; not to compile it saves a tenth of the time and a fifth of Go's cache.
+    options.append("-gcflags=all=-dwarf=false")
     _run([go, "build", *options, "-o", str(into / program.name), program.package], folder, log, progress)
     if program.scripts:
         # Scripts of a module lie in its folder of the module cache; none of them is kept in this project.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TextIO
 
 from simulator.tools import gobuild, official
 from simulator.tools.cache import Cache, Found
@@ -10,10 +13,7 @@ from simulator.tools.catalog import Tool
 from simulator.tools.errors import ToolError, UnavailableError
 from simulator.tools.progress import Progress
 
-_WAYS = (
-    (official.SOURCE, official.fetch),
-    (gobuild.SOURCE, gobuild.build),
-)
+_Way = Callable[[Tool, Path, TextIO, Progress], Mapping[str, str]]
 
 
 def obtain(
@@ -24,10 +24,14 @@ def obtain(
     `refused` tells why what PATH has does not do, for the message. Raises ToolError at the first that cannot
     be had; those before it stay in the cache.
     """
+    ways: dict[str, _Way] = {
+        official.SOURCE: partial(official.fetch, official.Sites()),
+        gobuild.SOURCE: gobuild.build,
+    }
     obtained: dict[str, Found] = {}
     for step, tool in enumerate(missing, start=1):
         progress.begin(f"[{step}/{len(missing)}] {tool.name} {tool.version}")
-        source, versions = _obtain(tool, cache, refused.get(tool.name, ()), progress)
+        source, versions = _obtain(tool, ways, cache, refused.get(tool.name, ()), progress)
         progress.end(source)
         programs = {name: cache.home(tool) / "bin" / name for name in tool.programs}
         obtained[tool.name] = Found(tool, programs, versions, source, source)
@@ -35,18 +39,19 @@ def obtain(
 
 
 def _obtain(
-    tool: Tool, cache: Cache, refused: Sequence[str], progress: Progress
+    tool: Tool, ways: Mapping[str, _Way], cache: Cache, refused: Sequence[str], progress: Progress
 ) -> tuple[str, Mapping[str, str]]:
     tried = [f"PATH: {reason}" for reason in refused or [f"there is no {tool.programs[0]}"]]
     log = cache.log(tool)
     with log.open("w") as output:
-        for source, way in _WAYS:
+        for source, way in ways.items():
             try:
                 with cache.stage(tool) as stage:
                     versions = way(tool, stage, output, progress)
                     cache.sign(stage, source, versions)
             except UnavailableError as reason:
                 tried.append(f"{source}: {reason}")
+                print(tried[-1], file=output)
             except OSError as error:
                 # The cache's own disk, most likely: another way would meet it again.
                 tried.append(f"{source}: {error}")

@@ -13,7 +13,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from functools import cache
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any, TextIO, cast
@@ -31,23 +30,49 @@ _CHUNK_BYTES = 1 << 20
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
-def fetch(tool: Tool, stage: Path, log: TextIO, progress: Progress) -> dict[str, str]:
+class Sites:
+    """The sites that releases come from, each asked once whether it can be reached."""
+
+    def __init__(self) -> None:
+        """Know nothing yet but the proxies that the environment names."""
+        self._opener = urllib.request.build_opener()
+        self._unreachable: dict[str, str] = {}
+
+    def open(self, url: str) -> IO[bytes]:
+        """Open `url` for reading."""
+        return self._opener.open(url, timeout=_STALL_SECONDS)
+
+    def require(self, url: str) -> None:
+        """Raise UnavailableError where the site of `url` does not answer."""
+        parts = urllib.parse.urlsplit(url)
+        site = f"{parts.scheme}://{parts.netloc}"
+        if site not in self._unreachable:
+            self._unreachable[site] = _unreachable(self._opener, site)
+        if reason := self._unreachable[site]:
+            message = f"{parts.netloc} cannot be reached ({reason})"
+            raise UnavailableError(message)
+
+
+def fetch(sites: Sites, tool: Tool, stage: Path, log: TextIO, progress: Progress) -> dict[str, str]:
     """Put the tool's programs into `stage/bin` and return the version of each.
 
     Raises UnavailableError where the release cannot be reached, is not made for this machine, or is not what
     its published digest says.
     """
     if isinstance(tool.official, PulumiInstaller):
+        sites.require(tool.official.url)
         _install_pulumi(tool, tool.official, stage, log, progress)
     else:
-        _download(tool, tool.official, stage / "bin" / tool.programs[0], log, progress)
+        release = _for_this_machine(tool.official)
+        sites.require(release.url)
+        sites.require(release.digest)
+        _download(sites, release, stage / "bin" / tool.programs[0], log, progress)
     return dict.fromkeys(tool.programs, tool.version)
 
 
 def _install_pulumi(
     tool: Tool, installer: PulumiInstaller, stage: Path, log: TextIO, progress: Progress
 ) -> None:
-    _require(installer.url)
     # The SDK takes a second to import.
     from pulumi.automation import PulumiCommand  # noqa: PLC0415
     from semver import VersionInfo  # noqa: PLC0415
@@ -72,22 +97,24 @@ def _install_pulumi(
         raise UnavailableError(message)
 
 
-def _download(tool: Tool, release: Download, program: Path, log: TextIO, progress: Progress) -> None:
+def _for_this_machine(release: Download) -> Download:
     architecture = _ARCHITECTURES.get(platform.machine().lower())
     if sys.platform != "linux" or architecture is None:
         message = f"there is no release for {sys.platform} on {platform.machine()}"
         raise UnavailableError(message)
-    url = release.url.format(arch=architecture)
-    digest_url = release.digest.format(arch=architecture)
-    for each in (url, digest_url):
-        _require(each)
+    fields = (release.url, release.digest, release.member)
+    return Download(*(field.format(arch=architecture) for field in fields))
+
+
+def _download(sites: Sites, release: Download, program: Path, log: TextIO, progress: Progress) -> None:
+    url = release.url
     try:
-        expected = _digest(digest_url, Path(urllib.parse.urlsplit(url).path).name)
+        expected = _digest(sites, release.digest, Path(urllib.parse.urlsplit(url).path).name)
         file = program.with_name(f"{program.name}.download")
         log.write(f"{url} with SHA-256 {expected}\n")
         found = hashlib.sha256()
         received = 0
-        with _open(url) as answer, file.open("wb") as out:
+        with sites.open(url) as answer, file.open("wb") as out:
             for chunk in _chunks(answer):
                 out.write(chunk)
                 found.update(chunk)
@@ -101,7 +128,7 @@ def _download(tool: Tool, release: Download, program: Path, log: TextIO, progres
         message = f"{url} has the SHA-256 digest {found.hexdigest()}, published is {expected}"
         raise UnavailableError(message)
     if release.member:
-        _unpack(file, release.member.format(arch=architecture), program)
+        _unpack(file, release.member, program)
         file.unlink()
     else:
         file.rename(program)
@@ -119,9 +146,9 @@ def _unpack(archive: Path, member: str, program: Path) -> None:
                 out.write(chunk)
 
 
-def _digest(url: str, file: str) -> str:
+def _digest(sites: Sites, url: str, file: str) -> str:
     """Return the published SHA-256 digest of a release file, 64 hexadecimal digits."""
-    with _open(url) as answer:
+    with sites.open(url) as answer:
         text = answer.read().decode()
     if url.endswith(".sha256"):
         digest = text.split()[0] if text.strip() else ""
@@ -135,10 +162,6 @@ def _digest(url: str, file: str) -> str:
     return digest
 
 
-def _open(url: str) -> IO[bytes]:
-    return urllib.request.urlopen(url, timeout=_STALL_SECONDS)
-
-
 def _chunks(source: IO[bytes]) -> Iterator[bytes]:
     while chunk := source.read(_CHUNK_BYTES):
         yield chunk
@@ -148,23 +171,17 @@ def _host(url: str) -> str:
     return urllib.parse.urlsplit(url).netloc
 
 
-def _require(url: str) -> None:
-    parts = urllib.parse.urlsplit(url)
-    if reason := _unreachable(f"{parts.scheme}://{parts.netloc}"):
-        message = f"{parts.netloc} cannot be reached ({reason})"
-        raise UnavailableError(message)
-
-
-@cache
-def _unreachable(site: str) -> str:
-    """Why a site does not answer, or nothing where it does; known after a few seconds at most."""
+def _unreachable(opener: urllib.request.OpenerDirector, site: str) -> str:
+    """Return why a site does not answer, or nothing where it does; known after a few seconds at most."""
     outcome: list[str] = []
 
     def probe() -> None:
+        request = urllib.request.Request(site, method="HEAD")
         try:
-            with urllib.request.urlopen(urllib.request.Request(site, method="HEAD"), timeout=_PROBE_SECONDS):
+            with opener.open(request, timeout=_PROBE_SECONDS):
                 outcome.append("")
         except urllib.error.HTTPError:
+            # An answer, whatever it says of the site's front page.
             outcome.append("")
         except (OSError, HTTPException) as error:
             outcome.append(str(getattr(error, "reason", error)))

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Protocol, Self
 
-_SECONDS_BETWEEN_LINES = 30.0
+SECONDS_BETWEEN_LINES = 30.0
 
 
 class Progress(Protocol):
@@ -102,7 +102,7 @@ class Lines:
         self._write(f"{self._title}: {how} in {elapsed(time.monotonic() - self._started)}")
 
     def _tick(self, ended: threading.Event) -> None:
-        while not ended.wait(_SECONDS_BETWEEN_LINES):
+        while not ended.wait(SECONDS_BETWEEN_LINES):
             so_far = elapsed(time.monotonic() - self._started)
             self._write(f"{self._title}: {self._detail or 'working'}, {so_far} so far")
 
