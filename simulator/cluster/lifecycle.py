@@ -16,11 +16,12 @@ from simulator.cluster.nodes import Pool
 class Status:
     """What there is of a cluster.
 
-    `processes` maps each component that runs to its process id, `ports` each to the port that is its own.
-    `serves` tells whether every component runs and the API server is ready.
+    `identifier` is the cluster's own, made with it; empty where there is none. `serves` tells whether every
+    component runs and the API server is ready. `processes` maps each component that runs to its process id,
+    `ports` each to the port that is its own.
     """
 
-    made: bool
+    identifier: str
     serves: bool
     processes: Mapping[str, int]
     ports: Mapping[str, int]
@@ -100,10 +101,10 @@ def status(directory: Path | str) -> Status:
     layout = Layout(Path(directory).absolute())
     record = layout.read()
     if record is None:
-        return Status(made=False, serves=False, processes={}, ports={})
+        return Status(identifier="", serves=False, processes={}, ports={})
     running = processes.components(layout.directory)
     return Status(
-        made=record.made,
+        identifier=record.identifier if record.made else "",
         serves=record.made and control.serves(layout, record),
         processes={name: process.pid for name, process in running.items()},
         ports=record.ports,
@@ -111,10 +112,12 @@ def status(directory: Path | str) -> Status:
 
 
 def apply_pools(directory: Path | str, pools: Sequence[Mapping[str, Any]]) -> None:
-    """Make the nodes of the running cluster what `pools` say, in place, and wait until they are Ready.
+    """Make the nodes of the cluster what `pools` say, in place, and wait until they are Ready.
 
-    Nodes of pools that are gone are removed, and the pods on them. Raises ClusterError.
+    Nodes of pools that are gone are removed, and the pods on them. What has ended of the cluster is started.
+    Raises ClusterError.
     """
+    start(directory)
     layout, record = _existing(directory)
     nodes.reconcile(Api(layout, record), [Pool.of(pool) for pool in pools])
 

@@ -1,0 +1,222 @@
+"""The simulated cluster: a real API server, scheduler and controller manager on this machine; no containers.
+
+It needs neither a cloud account nor a container engine, only the package `simulator` of this project. Pods on
+its nodes become Ready without running anything, volumes bind without holding anything. Offers
+contracts.Cluster.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pulumi
+import pulumi_kubernetes as k8s
+from pydantic import AfterValidator, Field
+
+from .. import dynamic
+from ..contracts import Capabilities, Cluster, NodePool
+from ..kube.quantity import parse_quantity
+from ..settings_base import DnsLabel, Settings, duplicates
+from .pools import POOL_LABEL, AcceleratorSettings, Labels, Taints, TaintSettings
+
+STORAGE_CLASS = "standard"
+"""The default storage class; simulator/cluster/configuration.py makes it."""
+
+_HOME_VARIABLE = "SLIPWAY_HOME"
+_HOME = ".slipway"
+_REGION = "simulated"
+_LEAST_MEMORY = "64Mi"
+_MOST_CORES = 4096
+
+
+def _pool_name(name: str) -> str:
+    if len(name) > 50:
+        message = f"'{name}' has {len(name)} characters, at most 50 are allowed: nodes are named after it"
+        raise ValueError(message)
+    return name
+
+
+def _number(value: str) -> str:
+    if parse_quantity(value) <= 0:
+        message = f"'{value}' is not above zero"
+        raise ValueError(message)
+    return value
+
+
+def _bytes(value: str) -> str:
+    if parse_quantity(_number(value)) < parse_quantity(_LEAST_MEMORY):
+        message = f"'{value}' is less than {_LEAST_MEMORY}: write the unit, as in 64Gi"
+        raise ValueError(message)
+    return value
+
+
+def _cores(value: str) -> str:
+    if parse_quantity(_number(value)) > _MOST_CORES:
+        message = f"'{value}' is more than {_MOST_CORES} cores: 16 or 3500m is meant for CPU, 64Gi for memory"
+        raise ValueError(message)
+    return value
+
+
+Cores = Annotated[str, Field(coerce_numbers_to_str=True), AfterValidator(_cores)]
+Bytes = Annotated[str, Field(coerce_numbers_to_str=True), AfterValidator(_bytes)]
+
+
+class NodePoolSettings(Settings):
+    """Simulated nodes of one shape."""
+
+    name: Annotated[DnsLabel, AfterValidator(_pool_name)] = Field(
+        description="Name of the pool; its nodes are `<name>-0`, `<name>-1` and so on."
+    )
+    count: int = Field(ge=0, le=1000, description="Number of nodes; 0 keeps the pool without nodes.")
+    cpu: Cores = Field(description="Cores of one node, as a Kubernetes quantity: 16, 3500m.")
+    memory: Bytes = Field(description="Memory of one node, as a Kubernetes quantity: 64Gi.")
+    ephemeral_storage: Bytes = Field(default="200Gi", description="Local disk of one node.")
+    architecture: Literal["amd64", "arm64"] = Field(default="amd64", description="Processor architecture.")
+    zone: Annotated[DnsLabel, Field(description="Availability zone of the nodes.")] = "simulated-a"
+    accelerator: AcceleratorSettings | None = Field(default=None, description="Accelerators of each node.")
+    labels: Labels = Field(default={}, description="Labels of each node, beside those that every node has.")
+    taints: Taints | None = Field(
+        default=None,
+        description="Taints of each node. A pool with accelerators that does not say has the taint "
+        "`nvidia.com/gpu=present:NoSchedule` (for other vendors their resource's name); `[]` means none.",
+    )
+
+    @property
+    def effective_taints(self) -> tuple[TaintSettings, ...]:
+        """The taints that are meant, said or not."""
+        if self.taints is not None:
+            return self.taints
+        return (self.accelerator.default_taint,) if self.accelerator else ()
+
+    @property
+    def contract(self) -> NodePool:
+        """The pool as components see it."""
+        return NodePool(
+            name=self.name,
+            min_nodes=self.count,
+            max_nodes=self.count,
+            cpu=self.cpu,
+            memory=self.memory,
+            labels={**self.labels, POOL_LABEL: self.name},
+            taints=tuple(taint.contract for taint in self.effective_taints),
+            accelerator=self.accelerator.contract if self.accelerator else None,
+            architecture=self.architecture,
+        )
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The pool as the cluster's resource takes it: see simulator.cluster.nodes.Pool."""
+        return {
+            "name": self.name,
+            "count": self.count,
+            "cpu": self.cpu,
+            "memory": self.memory,
+            "ephemeralStorage": self.ephemeral_storage,
+            "architecture": self.architecture,
+            "labels": {
+                **self.labels,
+                POOL_LABEL: self.name,
+                "kubernetes.io/os": "linux",
+                "kubernetes.io/arch": self.architecture,
+                "node.kubernetes.io/instance-type": f"simulated-{self.name}",
+                "topology.kubernetes.io/region": _REGION,
+                "topology.kubernetes.io/zone": self.zone,
+                **(self.accelerator.node_labels if self.accelerator else {}),
+            },
+            "taints": [taint.model_dump() for taint in self.effective_taints],
+            "devices": {self.accelerator.resource: self.accelerator.count} if self.accelerator else {},
+        }
+
+
+def _pools(pools: tuple[NodePoolSettings, ...]) -> tuple[NodePoolSettings, ...]:
+    if twice := duplicates(pool.name for pool in pools):
+        message = f"two pools have the name {', '.join(twice)}: each needs a name of its own"
+        raise ValueError(message)
+    if not any(
+        pool.count and all(t.effect == "PreferNoSchedule" for t in pool.effective_taints) for pool in pools
+    ):
+        message = "no pool has a node without taints, where pods that tolerate none could run: add one"
+        raise ValueError(message)
+    return pools
+
+
+class SimulatedSettings(Settings):
+    """A simulated cluster on this machine."""
+
+    provider: Literal["simulated"] = Field(description="Which kind of cluster: one that is simulated.")
+    node_pools: Annotated[tuple[NodePoolSettings, ...], AfterValidator(_pools)] = Field(
+        default=(
+            NodePoolSettings(name="system", count=2, cpu="16", memory="64Gi"),
+            NodePoolSettings(
+                name="gpu",
+                count=1,
+                cpu="96",
+                memory="1Ti",
+                accelerator=AcceleratorSettings(model="NVIDIA H100 80GB HBM3", count=8),
+            ),
+        ),
+        description="Node pools; at least one node must take pods that tolerate no taint.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedClusterArgs:
+    """What a simulated cluster is made from: `directory` holds all its files, `name` names it to people."""
+
+    settings: SimulatedSettings
+    name: str
+    directory: Path
+
+
+def default_directory(stack: str) -> Path:
+    """Return where the cluster of a stack is kept: below $SLIPWAY_HOME, or `.slipway` of the project.
+
+    The project is the nearest folder above the working directory that holds a Pulumi.yaml.
+    """
+    home = os.environ.get(_HOME_VARIABLE)
+    if not home:
+        here = Path.cwd()
+        project = next((p for p in (here, *here.parents) if (p / "Pulumi.yaml").is_file()), here)
+        home = str(project / _HOME)
+    return Path(home).absolute() / "clusters" / stack
+
+
+class SimulatedCluster(pulumi.ComponentResource):
+    """A simulated cluster with its nodes and its provider."""
+
+    contract: Cluster
+
+    def __init__(
+        self, name: str, args: SimulatedClusterArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("slipway:clusters:Simulated", name, None, opts)
+        cluster = dynamic.SimulatedCluster(
+            name, directory=str(args.directory), opts=pulumi.ResourceOptions(parent=self)
+        )
+        dynamic.SimulatedNodePools(
+            name,
+            cluster=cluster,
+            pools=[pool.inputs for pool in args.settings.node_pools],
+            opts=pulumi.ResourceOptions(parent=self, deleted_with=cluster),
+        )
+        provider = k8s.Provider(
+            name,
+            kubeconfig=cluster.kubeconfig,
+            # A cluster that was made anew is another one, whatever its address: so are its objects.
+            cluster_identifier=cluster.id,
+            upsert_existing_objects=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.contract = Cluster(
+            name=args.name,
+            kubeconfig=cluster.kubeconfig,
+            provider=provider,
+            node_pools=tuple(pool.contract for pool in args.settings.node_pools),
+            storage_class=STORAGE_CLASS,
+            capabilities=Capabilities(
+                admission_webhooks=False, charts=False, load_balancer=False, serves_pages=False
+            ),
+            objects_deleted_with=cluster,
+        )
+        self.register_outputs({"kubeconfig": cluster.kubeconfig})

@@ -1,0 +1,162 @@
+"""Every resource that no plugin serves: Pulumi dynamic resources.
+
+The engine pickles a dynamic provider by reference to its module, so this module never moves; and it loads the
+provider in a process of its own, so providers import what they need inside their methods.
+"""
+
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+
+_NO_SIMULATOR = (
+    "the simulated cluster needs the package `simulator`, which is part of the Slipway project and not of "
+    "the installed package `slipway`: run this stack from a checkout of the project, or use another cluster"
+)
+
+
+def _without_simulator() -> bool:
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    return find_spec("simulator") is None
+
+
+class _SimulatedClusterProvider(ResourceProvider):
+    """Makes and removes the cluster in `directory`.
+
+    `diff` never asks the cluster: a cluster that is down would make its kubeconfig unknown, and with it every
+    object in it a replacement.
+    """
+
+    serialize_as_secret_always = False
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        failures: list[CheckFailure] = []
+        if _without_simulator():
+            failures.append(CheckFailure("directory", _NO_SIMULATOR))
+        old, new = _olds.get("directory"), news["directory"]
+        if old not in (None, new):
+            moved = (
+                f"the simulated cluster of this stack is in {old} and cannot be moved to {new}. Put the "
+                "project back, or set SLIPWAY_HOME to where it was; or remove the cluster with `make down` "
+                "and make it anew with `make up`."
+            )
+            failures.append(CheckFailure("directory", moved))
+        return CheckResult(news, failures)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        changed = _olds.get("directory") != _news.get("directory")
+        return DiffResult(
+            changes=changed, replaces=["directory"] if changed else [], delete_before_replace=True
+        )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        from simulator import cluster  # noqa: PLC0415
+
+        directory = props["directory"]
+        kubeconfig = cluster.create(directory)
+        return CreateResult(
+            cluster.status(directory).identifier, {"directory": directory, "kubeconfig": kubeconfig}
+        )
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        from simulator import cluster  # noqa: PLC0415
+
+        there = cluster.status(props["directory"]).identifier == id_
+        return ReadResult(id_ if there else "", dict(props))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        from simulator import cluster  # noqa: PLC0415
+
+        cluster.delete(_props["directory"])
+
+
+class SimulatedCluster(Resource, module="slipway", name="SimulatedCluster"):
+    """A simulated cluster on this machine, with all its files in `directory`.
+
+    Its id is made with the cluster and stays with it. `kubeconfig` is secret, and the same for as long as the
+    cluster lives, whether it runs or not.
+    """
+
+    directory: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str]
+
+    def __init__(self, name: str, *, directory: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(
+            _SimulatedClusterProvider(),
+            name,
+            {"directory": directory, "kubeconfig": None},
+            pulumi.ResourceOptions.merge(
+                pulumi.ResourceOptions(additional_secret_outputs=["kubeconfig"]), opts
+            ),
+        )
+
+
+class _SimulatedNodePoolsProvider(ResourceProvider):
+    """Makes the nodes of a simulated cluster what `pools` say."""
+
+    serialize_as_secret_always = False
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        replaces = [key for key in ("cluster", "directory") if _olds.get(key) != _news.get(key)]
+        return DiffResult(
+            changes=bool(replaces) or _olds.get("pools") != _news.get("pools"), replaces=replaces
+        )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        self._apply(props["directory"], props["pools"])
+        return CreateResult(f"{props['cluster']}/nodes", dict(props))
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        self._apply(_news["directory"], _news["pools"])
+        return UpdateResult(dict(_news))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        from simulator import cluster  # noqa: PLC0415
+
+        there = cluster.status(props["directory"]).identifier == props["cluster"]
+        return ReadResult(id_ if there else "", dict(props))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        from simulator import cluster  # noqa: PLC0415
+
+        if cluster.status(_props["directory"]).identifier == _props["cluster"]:
+            self._apply(_props["directory"], [])
+
+    def _apply(self, directory: str, pools: list[dict[str, Any]]) -> None:
+        from simulator import cluster  # noqa: PLC0415
+
+        cluster.apply_pools(directory, pools)
+
+
+class SimulatedNodePools(Resource, module="slipway", name="SimulatedNodePools"):
+    """The nodes of a simulated cluster.
+
+    They stand apart from the cluster, so that a change of a pool is an update of this resource alone: the
+    preview of an update leaves the outputs of a dynamic resource unknown, and the cluster's kubeconfig is one
+    that all objects in it depend on. `pools` have the shape of simulator.cluster.nodes.Pool.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        cluster: SimulatedCluster,
+        pools: list[dict[str, Any]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            _SimulatedNodePoolsProvider(),
+            name,
+            {"cluster": cluster.id, "directory": cluster.directory, "pools": pools},
+            opts,
+        )
