@@ -135,11 +135,13 @@ def test_an_interrupt_leaves_no_half_tool_and_the_next_run_goes_on(machine: Mach
     machine.hold("etcd")
     process = machine.start("pulumi", "etcd")
     until(lambda: "etcd" in machine.built)
+    assert machine.go_runs
     process.send_signal(signal.SIGINT)
     status, _, errors = finish(process)
     assert status == 130
     assert errors.endswith("interrupted: run it again to go on where it stopped\n")
     assert "Traceback" not in errors
+    assert not machine.go_runs
     assert machine.leftovers == []
     machine.go_on("etcd")
     assert machine.run("pulumi", "etcd")[0] == 0

@@ -140,6 +140,7 @@ def test_the_folder_of_links_on_path_still_counts_as_the_cache(
 ) -> None:
     machine.install_go()
     first = ensure(names=["etcd"], report=machine.said.append)
+    machine.install("etcd", "etcd Version: 3.6.8", into=first.path("etcd").resolve().parent)
     monkeypatch.setenv("PATH", f"{first.directory}:{machine.path}")
     again = ensure(names=["etcd"], report=machine.said.append)
     assert again.sources == {"etcd": "cache"}

@@ -20,6 +20,7 @@ for argument; do
 done
 name=${program##*/}
 echo "$name|$PWD|$CGO_ENABLED,$GOOS,$GOWORK$arguments" >> "$here/builds"
+echo $$ > "$here/process"
 echo k8s.io/api/core/v1
 while [ -e "$here/hold-$name" ]; do /bin/sleep 0.02; done
 if [ -e "$here/fail-$name" ]; then /bin/cat "$here/fail-$name"; exit 1; fi
@@ -86,6 +87,15 @@ class Machine:
     @property
     def built(self) -> list[str]:
         return [build[0] for build in self.builds]
+
+    @property
+    def go_runs(self) -> bool:
+        """Whether the Go that was started last is still there."""
+        try:
+            os.kill(int((self.path / "process").read_text()), 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     @property
     def leftovers(self) -> list[str]:
