@@ -7,7 +7,12 @@ from typing import TypedDict
 import pulumi
 from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import (
+    ConfigMapVolumeSourceArgsDict,
+    EmptyDirVolumeSourceArgsDict,
+    PersistentVolumeClaimVolumeSourceArgsDict,
     PodSpecArgsDict,
+    ProjectedVolumeSourceArgsDict,
+    SecretVolumeSourceArgsDict,
     Service,
     ServicePortArgsDict,
     TolerationArgsDict,
@@ -20,6 +25,16 @@ from .scope import Scope
 from .settings import Placement, TolerationSettings, WorkloadSettings
 
 CONFIG_HASH = "slipway.dev/config-hash"
+
+
+class VolumeSource(TypedDict, total=False):
+    """What a volume shows: one of these (core/v1 Volume without its name)."""
+
+    config_map: pulumi.Input[ConfigMapVolumeSourceArgsDict | None]
+    empty_dir: pulumi.Input[EmptyDirVolumeSourceArgsDict | None]
+    persistent_volume_claim: pulumi.Input[PersistentVolumeClaimVolumeSourceArgsDict | None]
+    projected: pulumi.Input[ProjectedVolumeSourceArgsDict | None]
+    secret: pulumi.Input[SecretVolumeSourceArgsDict | None]
 
 
 class _Placed(TypedDict, total=False):
@@ -53,7 +68,7 @@ def deployment(
     settings: WorkloadSettings,
     service_account: pulumi.Input[str],
     node_pools: Sequence[NodePool] = (),
-    volumes: Mapping[str, VolumeArgsDict] | None = None,
+    volumes: Mapping[str, VolumeSource] | None = None,
     pod_labels: Mapping[str, str] | None = None,
     pod_annotations: Mapping[str, str] | None = None,
     selector: Mapping[str, str] | None = None,
@@ -133,8 +148,8 @@ def service(
     )
 
 
-def _volume(name: str, source: VolumeArgsDict) -> VolumeArgsDict:
-    return {**source, "name": name}
+def _volume(name: str, source: VolumeSource) -> VolumeArgsDict:
+    return {"name": name, **source}
 
 
 def _placed(placement: Placement, pools: Sequence[NodePool]) -> _Placed:
