@@ -1,0 +1,84 @@
+"""What a stack tells the outside: plain values that people, programs and other stacks read."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import pulumi
+from pydantic.alias_generators import to_camel
+
+from .contracts import Cluster, Mesh, Namespaces, Offer, Request, UserIdentity
+
+# Raised when a key of `contracts` changes its meaning, so that a stack that reads it can refuse.
+CONTRACTS_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """What a stack consists of, once all of it is declared."""
+
+    cluster: Cluster
+    namespaces: Namespaces
+    mesh: Mesh
+    identity: UserIdentity
+    offers: Mapping[str, Offer]
+
+
+def outputs(deployed: Deployed) -> dict[str, object]:
+    """The stack's outputs by name.
+
+    `footprint` gives millicores of CPU, MiB of memory, GiB of disk and devices of GPU, each component with
+    all of its replicas.
+    """
+    offers = deployed.offers
+    return {
+        "kubeconfig": pulumi.Output.secret(deployed.cluster.kubeconfig),
+        "contracts": contracts(deployed),
+        "url": None,
+        "components": {name: {"namespaces": list(offer.namespaces)} for name, offer in offers.items()},
+        "teams": {},
+        "images": sorted({image for offer in offers.values() for image in offer.images}),
+        "footprint": footprint(offers),
+    }
+
+
+def footprint(offers: Mapping[str, Offer]) -> dict[str, dict[str, int]]:
+    """What each component reserves, and all of them together."""
+    total = sum((offer.request for offer in offers.values()), start=Request())
+    rows = {name: offer.request for name, offer in offers.items()}
+    return {name: dataclasses.asdict(row) for name, row in {**rows, "total": total}.items()}
+
+
+def contracts(deployed: Deployed) -> dict[str, object]:
+    """What a stack that builds on this one needs to know, without secrets."""
+    cluster, mesh, names = deployed.cluster, deployed.mesh, deployed.namespaces
+    return {
+        "version": CONTRACTS_VERSION,
+        "cluster": {
+            "name": cluster.name,
+            "storageClass": cluster.storage_class,
+            "capabilities": _plain(cluster.capabilities),
+            "nodePools": [_plain(pool) for pool in cluster.node_pools],
+        },
+        "namespaces": {"kubeflow": names.kubeflow_name, "system": names.system_name},
+        "mesh": {
+            "namespace": mesh.namespace,
+            "gateway": mesh.gateway,
+            "gatewayPrincipal": mesh.gateway_principal,
+            "clusterDomain": mesh.cluster_domain,
+        },
+        "identity": _plain(deployed.identity),
+    }
+
+
+def _plain(value: object) -> object:
+    """A frozen dataclass as keys and values, spelt as in stack files."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return {to_camel(field.name): _plain(getattr(value, field.name)) for field in fields}
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[str, object]", value))
+    if isinstance(value, tuple):
+        return [_plain(item) for item in cast("tuple[object, ...]", value)]
+    return value

@@ -1,0 +1,167 @@
+"""The composition root: settings in, components wired, outputs out. Nothing else knows two components."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from .addons.cert_manager import CertManager, CertManagerArgs
+from .addons.istio import Istio, IstioArgs
+from .clusters.simulated import SimulatedCluster, SimulatedClusterArgs, default_directory
+from .contracts import CertificateAuthority, Cluster, Mesh, MenuItem, Namespaces, Offer, UserIdentity
+from .identity.gateway import Gateway, GatewayArgs
+from .kubeflow.base import Base, BaseArgs
+from .kubeflow.dashboard import Dashboard, DashboardArgs
+from .kubeflow.notebooks import Notebooks, NotebooksArgs
+from .kubeflow.poddefaults import PodDefaults, PodDefaultsArgs
+from .kubeflow.profiles import Profiles, ProfilesArgs
+from .outputs import Deployed, outputs
+from .platform_settings import IdentitySettings, PlatformSettings
+
+# Labels of every team's namespace, by the component that looks for them.
+TEAM_NAMESPACE_LABELS: Mapping[str, Mapping[str, str]] = {
+    "profiles": {
+        "app.kubernetes.io/part-of": "kubeflow-profile",
+        "pod-security.kubernetes.io/enforce": "baseline",
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What every component stands on."""
+
+    certificates: CertificateAuthority
+    mesh: Mesh
+    identity: UserIdentity
+    namespaces: Namespaces
+    offer: Offer
+
+
+def deploy(settings: PlatformSettings, *, stack: str) -> dict[str, object]:
+    """Declare the whole platform of a stack and return the stack's outputs by name."""
+    cluster = SimulatedCluster(
+        "cluster",
+        SimulatedClusterArgs(settings=settings.cluster, name=stack, directory=default_directory(stack)),
+    ).contract
+    # Children inherit both: what talks to the cluster, and that objects go where the cluster goes.
+    opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
+    ground = lay_ground(settings, cluster, opts)
+    offers = {"base": ground.offer, **deploy_components(settings, cluster, ground, opts)}
+    return outputs(
+        Deployed(
+            cluster=cluster,
+            namespaces=ground.namespaces,
+            mesh=ground.mesh,
+            identity=ground.identity,
+            offers=offers,
+        )
+    )
+
+
+def lay_ground(settings: PlatformSettings, cluster: Cluster, opts: pulumi.ResourceOptions) -> Ground:
+    """Declare the add-ons, the namespaces and the gateway."""
+    certificates = CertManager("cert-manager", CertManagerArgs(capabilities=cluster.capabilities), opts)
+    istio = Istio("istio", IstioArgs(capabilities=cluster.capabilities), opts)
+    base = Base("base", BaseArgs(), opts)
+    gateway = Gateway(
+        "gateway",
+        GatewayArgs(settings=settings.gateway, mesh=istio.mesh, namespaces=base.namespaces),
+        opts,
+    )
+    return Ground(
+        certificates=certificates.authority,
+        mesh=gateway.mesh,
+        identity=_identity(settings.identity),
+        namespaces=base.namespaces,
+        offer=base.offer,
+    )
+
+
+def deploy_components(
+    settings: PlatformSettings, cluster: Cluster, ground: Ground, opts: pulumi.ResourceOptions
+) -> dict[str, Offer]:
+    """Declare each component that is on, and return what they offer by their keys in the settings."""
+    chosen = settings.components
+    offers: dict[str, Offer] = {}
+    access_management = None
+
+    if chosen.profiles.enabled:
+        profiles = Profiles(
+            "profiles",
+            ProfilesArgs(
+                settings=chosen.profiles,
+                namespaces=ground.namespaces,
+                mesh=ground.mesh,
+                identity=ground.identity,
+                namespace_labels=_team_namespace_labels(chosen.enabled()),
+                node_pools=cluster.node_pools,
+            ),
+            opts,
+        )
+        offers["profiles"], access_management = profiles.offer, profiles.access_management
+
+    if chosen.pod_defaults.enabled:
+        offers["podDefaults"] = PodDefaults(
+            "pod-defaults",
+            PodDefaultsArgs(
+                settings=chosen.pod_defaults,
+                namespaces=ground.namespaces,
+                certificates=ground.certificates,
+                capabilities=cluster.capabilities,
+                node_pools=cluster.node_pools,
+            ),
+            opts,
+        ).offer
+
+    if chosen.notebooks.enabled:
+        offers["notebooks"] = Notebooks(
+            "notebooks",
+            NotebooksArgs(
+                settings=chosen.notebooks,
+                namespaces=ground.namespaces,
+                mesh=ground.mesh,
+                identity=ground.identity,
+                node_pools=cluster.node_pools,
+            ),
+            opts,
+        ).offer
+
+    # Last, since its menu is made from what the others offer.
+    if chosen.dashboard.enabled and access_management:
+        offers["dashboard"] = Dashboard(
+            "dashboard",
+            DashboardArgs(
+                settings=chosen.dashboard,
+                namespaces=ground.namespaces,
+                mesh=ground.mesh,
+                identity=ground.identity,
+                access_management=access_management,
+                menu=_menu(offers),
+                node_pools=cluster.node_pools,
+            ),
+            opts,
+        ).offer
+    return offers
+
+
+def _menu(offers: Mapping[str, Offer]) -> tuple[MenuItem, ...]:
+    return tuple(item for offer in offers.values() for item in offer.menu)
+
+
+def _identity(settings: IdentitySettings) -> UserIdentity:
+    return UserIdentity(
+        header=settings.user_header,
+        prefix=settings.user_prefix,
+        groups_header=settings.groups_header,
+        logout_path=settings.logout_path,
+    )
+
+
+def _team_namespace_labels(enabled: Mapping[str, bool]) -> dict[str, str]:
+    return {
+        name: value
+        for component, labels in TEAM_NAMESPACE_LABELS.items()
+        if enabled[component]
+        for name, value in labels.items()
+    }

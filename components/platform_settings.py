@@ -1,0 +1,108 @@
+"""All settings of a stack in one model: what `stacks/Pulumi.<stack>.yaml` may say below `slipway:`."""
+
+from collections.abc import Iterator, Mapping
+from typing import Self, cast
+
+from pydantic import Field, ValidationError, model_validator
+
+from .clusters.simulated import SimulatedSettings
+from .identity.gateway import GatewaySettings
+from .kube.settings import Placement
+from .kubeflow.dashboard import DashboardSettings
+from .kubeflow.notebooks import NotebooksSettings
+from .kubeflow.poddefaults import PodDefaultsSettings
+from .kubeflow.profiles import ProfilesSettings
+from .settings_base import Settings
+from .settings_errors import explain
+
+# What each component cannot do without: the dashboard asks access management which namespaces a person has,
+# the notebooks' web app lists the PodDefaults that a new notebook may take.
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "dashboard": ("profiles",),
+    "notebooks": ("podDefaults",),
+}
+
+
+class IdentitySettings(Settings):
+    """How a request names its user."""
+
+    user_header: str = Field(
+        default="kubeflow-userid", pattern=r"^[A-Za-z0-9-]+$", description="Header with the user's address."
+    )
+    user_prefix: str = Field(default="", description="What stands before the address in that header.")
+    groups_header: str = Field(
+        default="kubeflow-groups", pattern=r"^[A-Za-z0-9-]+$", description="Header with the user's groups."
+    )
+    logout_path: str = Field(
+        default="/oauth2/sign_out", pattern=r"^/", description="Path that ends a session."
+    )
+
+
+class ComponentsSettings(Settings):
+    """The components, each with `enabled` and settings of its own."""
+
+    profiles: ProfilesSettings = ProfilesSettings()
+    pod_defaults: PodDefaultsSettings = PodDefaultsSettings()
+    dashboard: DashboardSettings = DashboardSettings()
+    notebooks: NotebooksSettings = NotebooksSettings()
+
+    def enabled(self) -> dict[str, bool]:
+        """Whether each component is on, by its key."""
+        return {
+            field.alias or name: bool(getattr(self, name).enabled)
+            for name, field in type(self).model_fields.items()
+        }
+
+    @model_validator(mode="after")
+    def _needs_are_met(self) -> Self:
+        on = self.enabled()
+        for component, needs in NEEDS.items():
+            for need in needs:
+                if on[component] and not on[need]:
+                    raise ValueError(
+                        f"'{component}' is on and needs '{need}', which is off: set {need}.enabled to true, "
+                        f"or {component}.enabled to false"
+                    )
+        return self
+
+
+class PlatformSettings(Settings):
+    """One stack."""
+
+    cluster: SimulatedSettings = Field(description="The cluster: where it comes from, and its nodes.")
+    gateway: GatewaySettings = GatewaySettings()
+    identity: IdentitySettings = IdentitySettings()
+    components: ComponentsSettings = ComponentsSettings()
+
+    @model_validator(mode="after")
+    def _placements_name_node_pools(self) -> Self:
+        pools = [pool.name for pool in self.cluster.node_pools]
+        for path, placement in placements(self.components, "components"):
+            if placement.node_pool is not None and placement.node_pool not in pools:
+                raise ValueError(
+                    f"slipway:{path}.nodePool: found '{placement.node_pool}'; allowed: a node pool of this "
+                    f"stack ({', '.join(pools)})"
+                )
+        return self
+
+
+def placements(settings: Settings, path: str) -> Iterator[tuple[str, Placement]]:
+    """Every placement below a model, with its key."""
+    for name, field in type(settings).model_fields.items():
+        value = cast("object", getattr(settings, name))
+        below = f"{path}.{field.alias or name}"
+        if isinstance(value, Placement):
+            yield below, value
+        elif isinstance(value, Settings):
+            yield from placements(value, below)
+
+
+def platform_settings(given: Mapping[str, object]) -> PlatformSettings:
+    """Check the settings of a stack, given as keys and values as the stack file has them.
+
+    Raises SettingsError, which names each key that is wrong, what was found and what is allowed.
+    """
+    try:
+        return PlatformSettings.model_validate(given)
+    except ValidationError as error:
+        raise explain(error, PlatformSettings) from None

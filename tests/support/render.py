@@ -1,0 +1,92 @@
+"""Runs the whole program under Pulumi's mocks and shows the objects that would reach Kubernetes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pulumi
+import pulumi.runtime
+import yaml
+from pulumi.runtime.test import test as awaited
+
+from components.platform import deploy
+from components.platform_settings import platform_settings
+
+Object = Mapping[str, Any]
+
+MINIMAL = """
+cluster:
+  provider: simulated
+  nodePools:
+    - {name: system, count: 2, cpu: "8", memory: 32Gi}
+    - {name: gpu, count: 1, cpu: "96", memory: 1Ti, accelerator: {model: NVIDIA H100 80GB HBM3, count: 8}}
+"""
+"""A stack with a simulated cluster and every default."""
+
+
+@dataclass
+class Rendered:
+    """What a program declared.
+
+    Attributes:
+        objects: Kubernetes objects as they would be applied, in the order of their creation.
+        outputs: the stack's outputs, resolved.
+    """
+
+    objects: list[Object] = field(default_factory=list[Object])
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def get(self, kind: str, name: str) -> Object:
+        """The one object of that kind and name."""
+        found = [one for one in self.of(kind) if one["metadata"]["name"] == name]
+        assert len(found) == 1, f"{len(found)} objects {kind} {name}; there are {sorted(self.names(kind))}"
+        return found[0]
+
+    def of(self, kind: str) -> list[Object]:
+        """All objects of a kind."""
+        return [one for one in self.objects if one["kind"] == kind]
+
+    def names(self, kind: str) -> set[str]:
+        """The names of all objects of a kind."""
+        return {one["metadata"]["name"] for one in self.of(kind)}
+
+
+class _Recorder(pulumi.runtime.Mocks):
+    def __init__(self, rendered: Rendered) -> None:
+        self._rendered = rendered
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        token, inputs = str(args.typ), cast("dict[str, Any]", args.inputs)
+        if token.startswith("kubernetes:"):
+            self._rendered.objects.append(inputs)
+        elif token == "pulumi-python:dynamic:Resource":
+            # What only the engine learns: present, and never a real cluster's.
+            inputs = {**inputs, "kubeconfig": "kubeconfig-of-a-mock"}
+        return f"{args.name}-id", inputs
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
+        raise AssertionError(f"the program asks a provider: {args.token}")
+
+
+def render(settings: str | Mapping[str, Any] = MINIMAL, **components: Mapping[str, Any]) -> Rendered:
+    """Run the program on settings: YAML or a mapping, as below `slipway:` in a stack file.
+
+    `components` are laid over `components:` of the settings: render(notebooks={"enabled": False}).
+    Raises SettingsError where the settings are refused.
+    """
+    given = yaml.safe_load(settings) if isinstance(settings, str) else dict(settings)
+    if components:
+        given["components"] = {**given.get("components", {}), **components}
+    checked = platform_settings(given)
+    rendered = Rendered()
+    pulumi.runtime.set_mocks(_Recorder(rendered), project="slipway", stack="test", preview=False)
+
+    @awaited
+    def run() -> pulumi.Output[None]:
+        def keep(values: Mapping[str, Any]) -> None:
+            rendered.outputs.update(values)
+
+        return pulumi.Output.from_input(dict(deploy(checked, stack="test"))).apply(keep)
+
+    run()
+    return rendered
