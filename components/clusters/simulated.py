@@ -161,25 +161,22 @@ class SimulatedSettings(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SimulatedClusterArgs:
-    """What a simulated cluster is made from: `directory` holds all its files, `name` names it to people."""
+class SimulatedArgs:
+    """What a simulated cluster is made from. Each stack has one, of its own name."""
 
     settings: SimulatedSettings
-    name: str
-    directory: Path
+    stack: str
 
 
-def default_directory(stack: str) -> Path:
+def directory_of(stack: str) -> Path:
     """Return where the cluster of a stack is kept: below $SLIPWAY_HOME, or `.slipway` of the project.
 
     The project is the nearest folder above the working directory that holds a Pulumi.yaml.
     """
-    home = os.environ.get(_HOME_VARIABLE)
-    if not home:
-        here = Path.cwd()
-        project = next((p for p in (here, *here.parents) if (p / "Pulumi.yaml").is_file()), here)
-        home = str(project / _HOME)
-    return Path(home).absolute() / "clusters" / stack
+    here = Path.cwd()
+    project = next((p for p in (here, *here.parents) if (p / "Pulumi.yaml").is_file()), here)
+    home = Path(os.environ.get(_HOME_VARIABLE) or _HOME).expanduser()
+    return (project / home).resolve() / "clusters" / stack
 
 
 class SimulatedCluster(pulumi.ComponentResource):
@@ -187,12 +184,10 @@ class SimulatedCluster(pulumi.ComponentResource):
 
     contract: Cluster
 
-    def __init__(
-        self, name: str, args: SimulatedClusterArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: SimulatedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:clusters:Simulated", name, None, opts)
         cluster = dynamic.SimulatedCluster(
-            name, directory=str(args.directory), opts=pulumi.ResourceOptions(parent=self)
+            name, directory=str(directory_of(args.stack)), opts=pulumi.ResourceOptions(parent=self)
         )
         dynamic.SimulatedNodePools(
             name,
@@ -209,7 +204,7 @@ class SimulatedCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.contract = Cluster(
-            name=args.name,
+            name=args.stack,
             kubeconfig=cluster.kubeconfig,
             provider=provider,
             node_pools=tuple(pool.contract for pool in args.settings.node_pools),

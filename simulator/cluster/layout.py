@@ -53,6 +53,11 @@ class Layout:
         return self.directory / "cluster.json"
 
     @property
+    def kubeconfig_file(self) -> Path:
+        """The administrator's kubeconfig, for `kubectl`."""
+        return self.directory / "kubeconfig.yaml"
+
+    @property
     def configuration(self) -> Path:
         """What kwokctl is told."""
         return self.directory / "kwokctl.yaml"
@@ -89,10 +94,13 @@ class Layout:
 
     def write(self, record: Record) -> Record:
         """Remember `record`: all of it or nothing, whenever the process ends."""
-        fresh = self.record_file.with_suffix(".new")
-        fresh.write_text(json.dumps(asdict(record), indent=2))
-        fresh.replace(self.record_file)
+        _write_whole(self.record_file, json.dumps(asdict(record), indent=2))
         return record
+
+    def publish(self, kubeconfig: str) -> str:
+        """Leave the kubeconfig in the directory too, and return it."""
+        _write_whole(self.kubeconfig_file, kubeconfig)
+        return kubeconfig
 
     @contextmanager
     def locked(self) -> Generator[None]:
@@ -105,6 +113,13 @@ class Layout:
         if not self.directory.is_dir():
             return []
         return sorted(p for p in self.directory.rglob("*") if not p.is_dir() and p != self.directory / "lock")
+
+
+def _write_whole(file: Path, text: str) -> None:
+    fresh = file.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text)
+    fresh.replace(file)
 
 
 def new_record(directory: Path) -> Record:

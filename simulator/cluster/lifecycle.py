@@ -65,7 +65,7 @@ def create(directory: Path | str, pools: Sequence[Mapping[str, Any]] = ()) -> st
         api.create("/apis/storage.k8s.io/v1/csidrivers", configuration.csi_driver())
         if pools:
             nodes.reconcile(api, [Pool.of(pool) for pool in pools])
-        return kubeconfig(layout, record)
+        return layout.publish(kubeconfig(layout, record))
 
 
 def start(directory: Path | str) -> bool:
