@@ -8,7 +8,7 @@ import pulumi
 from .addons.cert_manager import CertManager, CertManagerArgs
 from .addons.istio import Istio, IstioArgs
 from .clusters.simulated import SimulatedCluster, SimulatedClusterArgs, default_directory
-from .contracts import CertificateAuthority, Cluster, Mesh, MenuItem, Namespaces, Offer, UserIdentity
+from .contracts import CertificateAuthority, Cluster, MenuItem, Mesh, Namespaces, Offer, UserIdentity
 from .identity.gateway import Gateway, GatewayArgs
 from .kubeflow.base import Base, BaseArgs
 from .kubeflow.dashboard import Dashboard, DashboardArgs
