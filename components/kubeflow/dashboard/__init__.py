@@ -1,0 +1,6 @@
+"""The Central Dashboard: the one page that leads to all others."""
+
+from .component import Dashboard, DashboardArgs
+from .settings import DashboardSettings
+
+__all__ = ["Dashboard", "DashboardArgs", "DashboardSettings"]
