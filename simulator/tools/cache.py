@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ def executable(path: Path) -> bool:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write `text` so that a reader finds the old content or the new one, never a part."""
-    partial = path.with_name(f"{_PARTIAL}{path.name}-{uuid.uuid4().hex}")
+    partial = path.with_name(f"{_PARTIAL}{path.name}-{os.urandom(8).hex()}")
     partial.write_text(text)
     partial.replace(path)
 
@@ -170,7 +169,7 @@ class Cache:
         return directory
 
     def _partial(self, name: str) -> Path:
-        return self.tools / f"{_PARTIAL}{name}-{uuid.uuid4().hex}"
+        return self.tools / f"{_PARTIAL}{name}-{os.urandom(8).hex()}"
 
     def _place(self, partial: Path, final: Path) -> None:
         if final.exists():

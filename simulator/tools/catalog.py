@@ -125,7 +125,7 @@ def _pulumi() -> Tool:
         versions.PULUMI_LANGUAGE_PYTHON,
         module="pulumi-language-python",
         package=f"{sdk}/python/cmd/pulumi-language-python",
-        variables={variable: versions.PULUMI_LANGUAGE_PYTHON},
+        variables={variable: f"v{versions.PULUMI_LANGUAGE_PYTHON}"},
         scripts_module=sdk,
         scripts=scripts,
     )
@@ -134,7 +134,7 @@ def _pulumi() -> Tool:
         versions.PULUMI,
         module="pulumi",
         package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-        variables={variable: versions.PULUMI},
+        variables={variable: f"v{versions.PULUMI}"},
     )
     return Tool(
         "pulumi",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -20,6 +21,8 @@ from simulator.tools.progress import Progress
 SOURCE = "built from Go modules"
 MODULES = Path(__file__).parent / "modules"
 
+# What `go build -v` prints for each package that it compiles: an import path, nothing else.
+_PACKAGE = re.compile(r"[\w.~-]+(/[\w.~-]+)*")
 _TAIL_LINES = 15
 _SECONDS_TO_STOP = 10
 
@@ -42,20 +45,16 @@ def build(tool: Tool, stage: Path, log: TextIO, progress: Progress) -> dict[str,
 
 def _compile(go: str, program: GoProgram, into: Path, log: TextIO, progress: Progress) -> None:
     folder = MODULES / program.module
-    progress.detail(f"building {program.name}")
     flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in program.variables.items())])
     options = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-v", "-ldflags", flags]
     # The linker drops debugging data; not to compile it saves a tenth of the time and a fifth of Go's cache.
     options.append("-gcflags=all=-dwarf=false")
-    _run([go, "build", *options, "-o", str(into / program.name), program.package], folder, log, progress)
+    command = [go, "build", *options, "-o", str(into / program.name), program.package]
+    _run(command, folder, log, lambda news: progress.detail(f"{program.name}, {news}"))
     if program.scripts:
         # Scripts of a module lie in its folder of the module cache; none of them is kept in this project.
-        listing = _run(
-            [go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", program.scripts_module],
-            folder,
-            log,
-            progress,
-        )
+        command = [go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", program.scripts_module]
+        listing = _run(command, folder, log, progress.detail)
         for name, path in program.scripts.items():
             shutil.copyfile(Path(listing[-1]) / path, into / name)
             (into / name).chmod(0o755)
@@ -69,7 +68,7 @@ def _environment() -> Mapping[str, str]:
     return environment | {"CGO_ENABLED": "0", "GOWORK": "off"}
 
 
-def _run(command: list[str], folder: Path, log: TextIO, progress: Progress) -> list[str]:
+def _run(command: list[str], folder: Path, log: TextIO, tell: Callable[[str], None]) -> list[str]:
     """Run Go in `folder` and return the last lines of its output, the names of compiled packages left out."""
     log.write(f"$ {' '.join(command)}\n")
     log.flush()
@@ -90,13 +89,13 @@ def _run(command: list[str], folder: Path, log: TextIO, progress: Progress) -> l
             for line in process.stdout:
                 log.write(line)
                 text = line.rstrip()
-                if _is_package(text):
+                if _PACKAGE.fullmatch(text):
                     compiled += 1
-                    progress.detail(f"{compiled} packages compiled")
+                    tell(f"{compiled} packages compiled")
                 elif text:
                     tail.append(text)
                     if text.startswith("go: downloading"):
-                        progress.detail(text.removeprefix("go: "))
+                        tell(text.removeprefix("go: "))
         except BaseException:
             _stop(process)
             raise
@@ -104,13 +103,6 @@ def _run(command: list[str], folder: Path, log: TextIO, progress: Progress) -> l
         message = f"`go {command[1]}` ended with exit status {process.returncode}; its output ends:"
         raise UnavailableError("\n".join([message, *(f"    {line}" for line in tail or ["(no output)"])]))
     return list(tail)
-
-
-def _is_package(line: str) -> bool:
-    # What `go build -v` prints for each package: an import path, nothing else.
-    return (
-        bool(line) and not line.startswith(("#", "/")) and not any(character in line for character in " \t:")
-    )
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
