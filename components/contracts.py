@@ -261,4 +261,4 @@ class Offer:
     menu: tuple[MenuItem, ...] = ()
     images: tuple[str, ...] = ()
     request: Request = field(default_factory=Request)
-    namespaces: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ("kubeflow",)

@@ -7,7 +7,7 @@ import pulumi
 
 from .addons.cert_manager import CertManager, CertManagerArgs
 from .addons.istio import Istio, IstioArgs
-from .clusters.simulated import SimulatedCluster, SimulatedClusterArgs, default_directory
+from .clusters.simulated import SimulatedArgs, SimulatedCluster
 from .contracts import CertificateAuthority, Cluster, MenuItem, Mesh, Namespaces, Offer, UserIdentity
 from .identity.gateway import Gateway, GatewayArgs
 from .kubeflow.base import Base, BaseArgs
@@ -40,10 +40,7 @@ class Ground:
 
 def deploy(settings: PlatformSettings, *, stack: str) -> dict[str, object]:
     """Declare the whole platform of a stack and return the stack's outputs by name."""
-    cluster = SimulatedCluster(
-        "cluster",
-        SimulatedClusterArgs(settings=settings.cluster, name=stack, directory=default_directory(stack)),
-    ).contract
+    cluster = SimulatedCluster("cluster", SimulatedArgs(settings=settings.cluster, stack=stack)).contract
     # Children inherit both: what talks to the cluster, and that objects go where the cluster goes.
     opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
     ground = lay_ground(settings, cluster, opts)

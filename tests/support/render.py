@@ -7,7 +7,7 @@ from typing import Any, cast
 import pulumi
 import pulumi.runtime
 import yaml
-from pulumi.runtime.test import test as awaited
+from pulumi.runtime import test as awaited
 
 from components.platform import deploy
 from components.platform_settings import platform_settings
