@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..contracts import TaintEffect
 from ..settings_base import Settings
+from .image import PinnedImage
 from .quantity import parse_quantity
 
 
@@ -39,7 +40,7 @@ class Compute(Settings):
 class ProgramSettings(Settings):
     """One container."""
 
-    image: str | None = Field(
+    image: PinnedImage | None = Field(
         default=None, description="Image with its tag or digest; the pinned one of this release if not given."
     )
     requests: Compute = Field(
