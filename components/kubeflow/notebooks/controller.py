@@ -1,0 +1,125 @@
+"""The notebook controller: a Notebook becomes a StatefulSet, a Service and a route in its namespace.
+
+Flags and variables: kubeflow/notebooks v1.11.0, components/notebook-controller, `main.go` and `controllers/`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+
+from ...contracts import Mesh, NodePool
+from ...kube.config import config_map
+from ...kube.mesh import NETWORKING
+from ...kube.program import Program, config_key, http_probe
+from ...kube.scope import Scope
+from ...kube.workload import Workload, deployment, service
+from ...versions import Notebooks as Images
+from .settings import ControllerSettings, CullingSettings, NotebooksSettings, minutes
+
+APP = "notebook-controller"
+SERVICE_ACCOUNT = "notebook-controller-service-account"
+
+_METRICS, _HEALTH = 8080, 8081
+
+
+def controller(
+    scope: Scope,
+    mesh: Mesh,
+    settings: NotebooksSettings,
+    node_pools: Sequence[NodePool],
+    *,
+    after: Sequence[pulumi.Resource],
+) -> Workload:
+    """Declare the controller; it starts after what it watches and what lets it."""
+    own = settings.controller
+    data = _environment(mesh, own, settings.culling)
+    config = config_map(scope, "notebook-controller-config", data, app=APP)
+    program = Program(
+        name="manager",
+        image=Images.CONTROLLER,
+        settings=own,
+        command=["/manager"],
+        args=_flags(own),
+        environment={name: config_key(config.name, name) for name in data},
+        ports={"metrics": _METRICS, "health": _HEALTH},
+        live=http_probe("/healthz", "health", delay=5),
+        ready=http_probe("/readyz", "health", delay=5),
+        user=1000,
+        read_only_root=True,
+    )
+    workload = deployment(
+        scope,
+        "notebook-controller-deployment",
+        app=APP,
+        programs=[program],
+        settings=own,
+        service_account=SERVICE_ACCOUNT,
+        node_pools=node_pools,
+        pod_annotations=scraped(_METRICS) if own.metrics else None,
+        config_hash=config.digest,
+        after=after,
+    )
+    service(
+        scope,
+        "notebook-controller-service",
+        selector=workload.selector,
+        ports={"http-metrics": (_METRICS, "metrics")},
+        app=APP,
+    )
+    if settings.culling.enabled:
+        _reach_every_namespace(scope, mesh, workload)
+    return workload
+
+
+def scraped(port: int) -> Mapping[str, str]:
+    """Annotations that have Prometheus scrape a pod; Istio's sidecar then answers for the program."""
+    return {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": str(port),
+        "prometheus.io/path": "/metrics",
+    }
+
+
+def _environment(mesh: Mesh, settings: ControllerSettings, culling: CullingSettings) -> Mapping[str, str]:
+    return {
+        "USE_ISTIO": "true",
+        "ISTIO_GATEWAY": mesh.gateway,
+        "ISTIO_HOST": "*",
+        "CLUSTER_DOMAIN": mesh.cluster_domain,
+        "ENABLE_CULLING": str(culling.enabled).lower(),
+        # Both in minutes.
+        "CULL_IDLE_TIME": str(minutes(culling.idle_time)),
+        "IDLENESS_CHECK_PERIOD": str(minutes(culling.check_period)),
+        "ADD_FSGROUP": str(settings.add_fs_group).lower(),
+    }
+
+
+def _flags(settings: ControllerSettings) -> Sequence[str]:
+    # Elected also when alone: while a new pod takes over from an old one there are two.
+    flags = ["--enable-leader-election", f"--zap-log-level={settings.log_level}"]
+    if settings.api_queries_per_second:
+        flags.append(f"--qps={settings.api_queries_per_second}")
+    if settings.api_burst:
+        flags.append(f"--burst={settings.api_burst}")
+    return flags
+
+
+def _reach_every_namespace(scope: Scope, mesh: Mesh, workload: Workload) -> None:
+    """Let the controller's proxy know the Services of every namespace.
+
+    The mesh shows a pod only its own namespace and Kubeflow's; culling asks notebooks wherever they are, and
+    a Service that the proxy does not know is spoken to without mutual TLS, which the notebook refuses.
+    """
+    name = "notebook-controller-exception"
+    CustomResource(
+        name,
+        api_version=NETWORKING,
+        kind="Sidecar",
+        metadata=scope.metadata(name, app=APP),
+        spec={
+            "workloadSelector": {"labels": dict(workload.selector)},
+            "egress": [{"hosts": ["*/*"]}],
+        },
+        opts=scope.options(mesh.ready),
+    )
