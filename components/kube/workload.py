@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 import pulumi
-from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.apps.v1 import Deployment, DeploymentSpecArgsDict
 from pulumi_kubernetes.core.v1 import (
     ConfigMapVolumeSourceArgsDict,
     EmptyDirVolumeSourceArgsDict,
     PersistentVolumeClaimVolumeSourceArgsDict,
+    PodSecurityContextArgsDict,
     PodSpecArgsDict,
     ProjectedVolumeSourceArgsDict,
     SecretVolumeSourceArgsDict,
@@ -25,6 +26,11 @@ from .scope import Scope
 from .settings import Placement, TolerationSettings, WorkloadSettings
 
 CONFIG_HASH = "slipway.dev/config-hash"
+
+_POD_SECURITY: PodSecurityContextArgsDict = {
+    "run_as_non_root": True,
+    "seccomp_profile": {"type": "RuntimeDefault"},
+}
 
 
 class VolumeSource(TypedDict, total=False):
@@ -73,8 +79,13 @@ def deployment(
     pod_annotations: Mapping[str, str] | None = None,
     selector: Mapping[str, str] | None = None,
     mesh: bool = True,
-    config_hash: str | None = None,
+    config_hash: pulumi.Input[str] | None = None,
     first: Sequence[Program] = (),
+    strategy: Literal["RollingUpdate", "Recreate"] = "RollingUpdate",
+    volume_group: int | None = None,
+    api_token: bool = True,
+    shared_processes: bool = False,
+    priority_class: pulumi.Input[str] | None = None,
     after: Sequence[pulumi.Resource] = (),
 ) -> Workload:
     """Declare a hardened Deployment.
@@ -86,10 +97,16 @@ def deployment(
         mesh: whether the pod gets an Istio sidecar. Pods that the API server calls (webhooks) get none.
         config_hash: digest of the configuration the pod reads; a change of it restarts the pods.
         first: init containers, in order.
+        strategy: Recreate for what must not run twice, such as the owner of a volume.
+        volume_group: numeric group that the pod's volumes belong to (fsGroup).
+        api_token: whether the pod gets a token for the Kubernetes API.
+        shared_processes: whether the containers see and signal each other's processes.
         after: resources without which the program could not start, such as its role bindings.
     """
     chosen = dict(selector or {"app": app})
-    annotations = {**(pod_annotations or {}), **({CONFIG_HASH: config_hash} if config_hash else {})}
+    annotations: dict[str, pulumi.Input[str]] = dict(pod_annotations or {})
+    if config_hash is not None:
+        annotations[CONFIG_HASH] = config_hash
     labels = {
         **scope.labels(app),
         "sidecar.istio.io/inject": "true" if mesh else "false",
@@ -99,21 +116,36 @@ def deployment(
     spec: PodSpecArgsDict = {
         "service_account_name": service_account,
         "containers": [container(program) for program in programs],
-        "security_context": {"run_as_non_root": True, "seccomp_profile": {"type": "RuntimeDefault"}},
+        "security_context": _POD_SECURITY,
         **_placed(settings.placement, node_pools),
     }
     if first:
         spec["init_containers"] = [container(program) for program in first]
+    if volume_group is not None:
+        spec["security_context"] = {
+            **_POD_SECURITY,
+            "fs_group": volume_group,
+            "fs_group_change_policy": "OnRootMismatch",
+        }
+    if not api_token:
+        spec["automount_service_account_token"] = False
+    if shared_processes:
+        spec["share_process_namespace"] = True
+    if priority_class is not None:
+        spec["priority_class_name"] = priority_class
     if volumes:
         spec["volumes"] = [_volume(volume, source) for volume, source in volumes.items()]
+    workload: DeploymentSpecArgsDict = {
+        "replicas": settings.replicas,
+        "selector": {"match_labels": chosen},
+        "template": {"metadata": {"labels": labels, "annotations": annotations}, "spec": spec},
+    }
+    if strategy != "RollingUpdate":
+        workload["strategy"] = {"type": strategy}
     resource = Deployment(
         name,
         metadata=scope.metadata(name, app=app),
-        spec={
-            "replicas": settings.replicas,
-            "selector": {"match_labels": chosen},
-            "template": {"metadata": {"labels": labels, "annotations": annotations}, "spec": spec},
-        },
+        spec=workload,
         opts=scope.options(list(after)),
     )
     everything = [*first, *programs]
