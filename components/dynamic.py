@@ -160,3 +160,45 @@ class SimulatedNodePools(Resource, module="slipway", name="SimulatedNodePools"):
             {"cluster": cluster.id, "directory": cluster.directory, "pools": pools},
             opts,
         )
+
+
+class _GeneratedPasswordProvider(ResourceProvider):
+    """Makes a password once. Nothing but `length` and `rotate` tells whether it is still the right one."""
+
+    serialize_as_secret_always = False
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        replaces = [key for key in ("length", "rotate") if _olds.get(key) != _news.get(key)]
+        return DiffResult(changes=bool(replaces), replaces=replaces)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        import secrets  # noqa: PLC0415
+        import string  # noqa: PLC0415
+
+        letters = string.ascii_letters + string.digits
+        value = "".join(secrets.choice(letters) for _ in range(int(props["length"])))
+        # The id tells one password from the next, and nothing about either.
+        return CreateResult(secrets.token_hex(8), {**props, "value": value})
+
+
+class GeneratedPassword(Resource, module="slipway", name="GeneratedPassword"):
+    """A password of letters and digits from the operating system's random source.
+
+    It stays the same for as long as `length` and `rotate` do; another text in `rotate` makes a new one. Its
+    `id` is no secret and changes with it, so that what reads the password can be restarted by it.
+
+    Attributes:
+        value: the password, a secret Output.
+    """
+
+    value: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, *, length: int = 32, rotate: str = "", opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__(
+            _GeneratedPasswordProvider(),
+            name,
+            {"length": length, "rotate": rotate, "value": None},
+            pulumi.ResourceOptions.merge(pulumi.ResourceOptions(additional_secret_outputs=["value"]), opts),
+        )
