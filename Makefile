@@ -2,7 +2,7 @@
 
 STACK ?= local
 VENV ?= .venv
-# What else the command is given: `make test ARGS="-k locks"`, `make up ARGS=--verbose`.
+# What else the command is given: `make test ARGS="-k locks"`, `make up ARGS=--refresh`.
 ARGS ?=
 
 # The newest Python comes from PATH unless one is named: `make up PYTHON=/opt/python3.12/bin/python3`.
@@ -53,7 +53,7 @@ bench: $(VENV)/.dev ## measure up, preview, destroy, memory and state
 	@$(python) -m bench $(ARGS)
 
 tools: $(VENV)/.run ## find or obtain Pulumi, etcd, Kubernetes and KWOK
-	@$(simulator) tools $(ARGS)
+	@$(python) -m simulator.tools $(ARGS)
 
 clouds: $(VENV)/.clouds ## install the SDKs of AWS, GCP and Azure as well
 

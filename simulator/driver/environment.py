@@ -1,0 +1,109 @@
+"""What the engine finds in its environment, and what a shell needs to run `pulumi` itself."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from simulator.driver.errors import DriverError
+from simulator.driver.home import Home
+from simulator.driver.plugin import STAND_IN, Plugin
+from simulator.driver.processes import MARK
+from simulator.driver.project import Stack
+
+_PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"
+_PASSPHRASE_FILE = "PULUMI_CONFIG_PASSPHRASE_FILE"
+_BACKEND = "PULUMI_BACKEND_URL"
+
+# Set by a user for stacks of their own, these would change how a local stack's state is written.
+_FOREIGN = (
+    _PASSPHRASE_FILE,
+    "PULUMI_DIY_BACKEND_GZIP",
+    "PULUMI_SELF_MANAGED_STATE_GZIP",
+    "PULUMI_DIY_BACKEND_ZSTD",
+    "PULUMI_SKIP_CHECKPOINTS",
+    "PULUMI_STACK",
+)
+
+
+def of_local_stack(home: Home) -> dict[str, str]:
+    """What Pulumi needs to find the state of a local stack.
+
+    The passphrase is empty by design: the state of a local stack protects nothing beyond this machine, where
+    the cluster's own files lie beside it, and the salt that belongs to the passphrase is in the stack's file.
+    """
+    return {_BACKEND: home.backend_url, _PASSPHRASE: "", "PULUMI_HOME": str(home.pulumi)}
+
+
+def engine(stack: Stack, home: Home, tools: Path) -> dict[str, str]:
+    """The environment of every call of `pulumi` for the stack, without the choice of a plugin."""
+    environment = dict(os.environ)
+    if stack.is_local:
+        environment = {name: value for name, value in environment.items() if name not in _FOREIGN}
+        environment |= of_local_stack(home)
+    else:
+        _require_backend(stack, environment)
+    return environment | {
+        "PATH": _path(environment.get("PATH", os.defpath), tools, None),
+        "SLIPWAY_HOME": str(home.root),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        MARK: home.mark,
+    }
+
+
+def with_plugin(environment: Mapping[str, str], tools: Path, plugin: Plugin) -> dict[str, str]:
+    """The same environment, in which the engine finds that Kubernetes plugin."""
+    return {**environment, "PATH": _path(environment["PATH"], tools, plugin)}
+
+
+def exports(stack: Stack, home: Home, tools: Path, plugin: Plugin) -> tuple[list[str], list[str]]:
+    """Lines for `eval`, after which plain `pulumi` works on the stack, and remarks for the user."""
+    values = {
+        "PATH": _path(os.environ.get("PATH", os.defpath), tools, plugin),
+        "SLIPWAY_HOME": str(home.root),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    remarks: list[str] = []
+    if stack.is_local:
+        for name, value in of_local_stack(home).items():
+            own = os.environ.get(name)
+            if own is None or own == value:
+                values[name] = value
+            elif name != "PULUMI_HOME":
+                remarks.append(
+                    f"{name} stays as you have set it: stack '{stack.name}' needs {value or 'an empty one'}"
+                )
+        if (kubeconfig := home.kubeconfig).is_file():
+            values["KUBECONFIG"] = str(kubeconfig)
+    return [f"export {name}={shlex.quote(value)}" for name, value in sorted(values.items())], remarks
+
+
+def _path(current: str, tools: Path, plugin: Plugin | None) -> str:
+    """PATH with the project's Python first: a language host of Pulumi's older releases takes that one."""
+    # Not resolved: the interpreter of a virtual environment is a link to another one.
+    first = [str(Path(sys.executable).parent), str(tools)]
+    if plugin == "stand-in":
+        first.append(str(STAND_IN))
+    own = {*first, str(STAND_IN)}
+    return os.pathsep.join([*first, *(entry for entry in current.split(os.pathsep) if entry not in own)])
+
+
+def _require_backend(stack: Stack, environment: Mapping[str, str]) -> None:
+    """Refuse a stack whose state or secrets have no place: neither is chosen for the user."""
+    home = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    backend = environment.get(_BACKEND)
+    if not (backend or environment.get("PULUMI_ACCESS_TOKEN") or (home / "credentials.json").is_file()):
+        raise DriverError(
+            f"stack '{stack.name}' (cluster.provider: {stack.provider}) is not local, and there is no "
+            f"backend for its state: run `pulumi login <url>`, or set {_BACKEND} (s3://..., gs://..., "
+            "azblob://..., https://api.pulumi.com)"
+        )
+    uses_passphrase = "encryptionsalt" in stack.content
+    if uses_passphrase and not (_PASSPHRASE in environment or _PASSPHRASE_FILE in environment):
+        raise DriverError(
+            f"the secrets of stack '{stack.name}' are encrypted with a passphrase ({stack.file.name} has an "
+            f"encryptionsalt): set {_PASSPHRASE} or {_PASSPHRASE_FILE}"
+        )
