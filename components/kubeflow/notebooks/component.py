@@ -73,7 +73,7 @@ class Notebooks(pulumi.ComponentResource):
         super().__init__("slipway:kubeflow:Notebooks", name, None, opts)
         settings, pools = args.settings, args.node_pools
         if found := problems(settings.spawner, pools):
-            raise SettingsError("\n".join(f"components.notebooks.{problem}" for problem in found))
+            raise SettingsError("\n".join(f"slipway:components.notebooks.{problem}" for problem in found))
         scope = Scope(component="notebooks", parent=self, namespaces=args.namespaces)
 
         types = api_types(_HERE / "api_types.yaml", parent=self)
