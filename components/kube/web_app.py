@@ -117,7 +117,8 @@ def crud_environment(
     """What the backend that Kubeflow's web apps share reads from its environment.
 
     Source: kubeflow/notebooks v1.11.0, components/crud-web-apps/common/backend, `crud_backend/settings.py`
-    and `config.py`. It takes any text in METRICS for yes, so that no is the empty text.
+    and `config.py`. It takes any text in METRICS for yes, so that no is the empty text. The pod needs a
+    volume at /tmp that it may write to.
     """
     return {
         "APP_PREFIX": prefix.removesuffix("/"),
@@ -125,5 +126,7 @@ def crud_environment(
         "USERID_PREFIX": identity.prefix,
         "APP_SECURE_COOKIES": "true" if secure_cookies else "false",
         "METRICS": "1" if metrics else "",
+        # Gunicorn opens a control socket below the home folder, which is / for a user that has none.
+        "HOME": "/tmp",
         **({"LOG_LEVEL_DEBUG": "true"} if debug else {}),
     }

@@ -11,6 +11,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from ...contracts import Mesh, NodePool
 from ...kube.config import config_map
 from ...kube.mesh import NETWORKING
+from ...kube.metrics import scraped
 from ...kube.program import Program, config_key, http_probe
 from ...kube.scope import Scope
 from ...kube.workload import Workload, deployment, service
@@ -70,15 +71,6 @@ def controller(
     if settings.culling.enabled:
         _reach_every_namespace(scope, mesh, workload)
     return workload
-
-
-def scraped(port: int) -> Mapping[str, str]:
-    """Annotations that have Prometheus scrape a pod; Istio's sidecar then answers for the program."""
-    return {
-        "prometheus.io/scrape": "true",
-        "prometheus.io/port": str(port),
-        "prometheus.io/path": "/metrics",
-    }
 
 
 def _environment(mesh: Mesh, settings: ControllerSettings, culling: CullingSettings) -> Mapping[str, str]:

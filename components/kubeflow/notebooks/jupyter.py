@@ -10,11 +10,11 @@ import pulumi
 
 from ...contracts import Mesh, NodePool, UserIdentity
 from ...kube.config import config_map
+from ...kube.metrics import scraped
 from ...kube.program import Mount, Program, http_probe
 from ...kube.scope import Scope
 from ...kube.web_app import WebApp, crud_environment, web_app
 from ...versions import Notebooks as Images
-from .controller import scraped
 from .settings import NotebooksSettings
 from .spawner import FILE, spawner_config
 
@@ -53,8 +53,10 @@ def jupyter_web_app(
             ),
         },
         ports={"http": _PORT},
-        live=http_probe("/healthz/liveness", "http", delay=5),
-        ready=http_probe("/healthz/readiness", "http", delay=5),
+        # Each of its three workers takes one request at a time: slow answers of the API server are no reason
+        # to restart it.
+        live=http_probe("/healthz/liveness", "http", delay=5, timeout=5, failures=6),
+        ready=http_probe("/healthz/readiness", "http", delay=5, timeout=5),
         # Gunicorn's workers keep their heartbeat in a file of /tmp.
         mounts=[
             Mount(path="/etc/config", volume="config-volume"),
