@@ -146,7 +146,7 @@ class AccessManagement:
     """Access management (KFAM): which people belong to which team's namespace.
 
     Attributes:
-        host, port: its address, plain HTTP inside the mesh. Only the dashboard's service account may call it.
+        host, port: its address, plain HTTP. The mesh lets the dashboard's service account call it.
         registration_flow: whether people may create a profile of their own.
         profile_type: the API type Profile; a Profile has to come after it.
         ready: the controller that makes a namespace of each Profile.

@@ -1,15 +1,16 @@
 """Runs the whole program under Pulumi's mocks and shows the objects that would reach Kubernetes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pulumi
 import pulumi.runtime
+import pulumi_kubernetes as k8s
 import yaml
-from pulumi.runtime import test as awaited
 
-from components.platform import deploy
+from components.contracts import Capabilities, Cluster, NodePool
+from components.platform import deploy, deploy_on
 from components.platform_settings import platform_settings
 
 Object = Mapping[str, Any]
@@ -51,12 +52,15 @@ class Rendered:
         return {one["metadata"]["name"] for one in self.of(kind)}
 
 
-class _Recorder(pulumi.runtime.Mocks):
+class Recorder(pulumi.runtime.Mocks):
+    """Mocks that keep every Kubernetes object they are asked to create."""
+
     def __init__(self, rendered: Rendered) -> None:
         self._rendered = rendered
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        token, inputs = str(args.typ), cast("dict[str, Any]", args.inputs)
+        token = str(args.typ)
+        inputs = cast("dict[str, Any]", args.inputs)  # pyright: ignore[reportUnknownMemberType] # untyped there
         if token.startswith("kubernetes:"):
             self._rendered.objects.append(inputs)
         elif token == "pulumi-python:dynamic:Resource":
@@ -68,10 +72,13 @@ class _Recorder(pulumi.runtime.Mocks):
         raise AssertionError(f"the program asks a provider: {args.token}")
 
 
-def render(settings: str | Mapping[str, Any] = MINIMAL, **components: Mapping[str, Any]) -> Rendered:
+def render(
+    settings: str | Mapping[str, Any] = MINIMAL, *, webhooks: bool = False, **components: Mapping[str, Any]
+) -> Rendered:
     """Run the program on settings: YAML or a mapping, as below `slipway:` in a stack file.
 
-    `components` are laid over `components:` of the settings: render(notebooks={"enabled": False}).
+    `components` are laid over `components:` of the settings: render(notebooks={"enabled": False}). With
+    `webhooks` the cluster is one whose API server reaches webhooks in pods.
     Raises SettingsError where the settings are refused.
     """
     given = yaml.safe_load(settings) if isinstance(settings, str) else dict(settings)
@@ -86,7 +93,24 @@ def render(settings: str | Mapping[str, Any] = MINIMAL, **components: Mapping[st
         def keep(values: Mapping[str, Any]) -> None:
             rendered.outputs.update(values)
 
-        return pulumi.Output.from_input(dict(deploy(checked, stack="test"))).apply(keep)
+        told = deploy_on(_cluster(), checked) if webhooks else deploy(checked, stack="test")
+        return pulumi.Output.from_input(dict(told)).apply(keep)
 
     run()
     return rendered
+
+
+def _cluster() -> Cluster:
+    """A cluster that can do all but run charts, which bring objects of their own."""
+    return Cluster(
+        name="test",
+        kubeconfig=pulumi.Output.from_input("kubeconfig-of-a-mock"),
+        provider=k8s.Provider("cluster", kubeconfig="kubeconfig-of-a-mock"),
+        node_pools=(
+            NodePool(name="system", min_nodes=2, max_nodes=2, cpu="8", memory="32Gi", labels={"pool": "a"}),
+        ),
+        storage_class="standard",
+        capabilities=Capabilities(
+            admission_webhooks=True, charts=False, load_balancer=True, serves_pages=True
+        ),
+    )

@@ -105,16 +105,15 @@ class PodDefaults(pulumi.ComponentResource):
 def _workload(
     scope: Scope, args: PodDefaultsArgs, certificate: ServingCertificate, after: Sequence[pulumi.Resource]
 ) -> Workload:
-    # The webhook has no path for probes. Asked without a body it answers 200, and leaves a line in its log.
-    answers = http_probe(PATH, PORT, scheme="HTTPS", period=20)
+    # There is no path for probes. Asked without a body the webhook answers 200, and leaves a line in its log.
     webhook = Program(
         name="poddefaults-webhook",
         image=Images.POD_DEFAULTS,
         settings=args.settings.webhook,
         args=[f"--tlsCertFile={CERTIFICATES}/tls.crt", f"--tlsKeyFile={CERTIFICATES}/tls.key"],
         ports={"https-webhook": PORT},
-        live=answers,
-        ready=answers,
+        live=http_probe(PATH, PORT, scheme="HTTPS", period=30),
+        ready=http_probe(PATH, PORT, scheme="HTTPS"),
         mounts=[Mount(path=CERTIFICATES, volume="webhook-cert")],
         user=65532,
         read_only_root=True,
