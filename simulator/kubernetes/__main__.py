@@ -24,7 +24,7 @@ def main() -> None:
     """Serve until the engine is gone."""
     for name in ("pulumi", "pulumi.runtime"):
         _bare(name)
-    from simulator.kubernetes.server import serve  # noqa: PLC0415  after the packages above are in place
+    from simulator.kubernetes.protocol.server import serve  # noqa: PLC0415  after the packages above are in place
 
     # Options such as -v=9 come before the address.
     addresses = [argument for argument in sys.argv[1:] if not argument.startswith("-")]

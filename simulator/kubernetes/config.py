@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from simulator.kubernetes import kubeconfig
+from simulator.kubernetes.access import kubeconfig
+from simulator.kubernetes.access.kubeconfig import Access
 from simulator.kubernetes.errors import RefusedError
-from simulator.kubernetes.kubeconfig import Access
-from simulator.kubernetes.wire import UNKNOWN, Object
+from simulator.kubernetes.values.wire import UNKNOWN, Object
 
 __all__ = ["Config", "Failure", "check", "difference", "variables"]
 

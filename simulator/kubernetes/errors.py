@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
-from simulator.kubernetes.objects import pluck
-from simulator.kubernetes.wire import Object
+from simulator.kubernetes.values.objects import pluck
+from simulator.kubernetes.values.wire import Object
 
 __all__ = ["ApiError", "NoSuchTypeError", "NotReadyError", "RefusedError", "StoppedError", "UnreachableError"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from simulator.kubernetes import objects
 from simulator.kubernetes.readiness import deployments, generic, network, pods, storage, workloads
 from simulator.kubernetes.readiness.expressions import judge_for
 from simulator.kubernetes.readiness.rules import Rule
-from simulator.kubernetes.wire import Object
+from simulator.kubernetes.values import objects
+from simulator.kubernetes.values.wire import Object
 
 __all__ = ["Rule", "choose", "timeout"]
 

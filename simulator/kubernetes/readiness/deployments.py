@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from simulator.kubernetes.objects import Type, annotation, conditions, metadata, name_of, pluck
 from simulator.kubernetes.readiness import pods
 from simulator.kubernetes.readiness.rules import Related, Verdict, observed
-from simulator.kubernetes.wire import Object
+from simulator.kubernetes.values.objects import Type, annotation, conditions, metadata, name_of, pluck
+from simulator.kubernetes.values.wire import Object
 
 __all__ = ["CLAIM", "REPLICA_SET", "judge"]
 

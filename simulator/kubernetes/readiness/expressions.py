@@ -11,10 +11,10 @@ import re
 from typing import Any, cast
 
 from simulator.kubernetes.errors import RefusedError
-from simulator.kubernetes.objects import conditions, metadata, pluck
 from simulator.kubernetes.readiness import jsonpath
 from simulator.kubernetes.readiness.rules import Judge, Related, Verdict
-from simulator.kubernetes.wire import Object
+from simulator.kubernetes.values.objects import conditions, metadata, pluck
+from simulator.kubernetes.values.wire import Object
 
 __all__ = ["judge_for"]
 

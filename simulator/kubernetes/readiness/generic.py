@@ -7,9 +7,9 @@ again; here objects come once their CRD is established.
 
 from __future__ import annotations
 
-from simulator.kubernetes.objects import conditions, metadata, pluck
 from simulator.kubernetes.readiness.rules import Related, Verdict
-from simulator.kubernetes.wire import Object
+from simulator.kubernetes.values.objects import conditions, metadata, pluck
+from simulator.kubernetes.values.wire import Object
 
 __all__ = ["any_kind", "crd"]
 

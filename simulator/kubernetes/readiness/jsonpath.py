@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias, cast
 
 from simulator.kubernetes.errors import RefusedError
-from simulator.kubernetes.wire import Object
+from simulator.kubernetes.values.wire import Object
 
 __all__ = ["Path", "parse"]
 

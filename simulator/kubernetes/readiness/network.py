@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from simulator.kubernetes.objects import Type, name_of, pluck
 from simulator.kubernetes.readiness.rules import Related, Verdict
-from simulator.kubernetes.wire import Object
+from simulator.kubernetes.values.objects import Type, name_of, pluck
+from simulator.kubernetes.values.wire import Object
 
 __all__ = ["ENDPOINTS", "SERVICE", "ingress", "service"]
 

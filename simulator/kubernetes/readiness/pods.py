@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from simulator.kubernetes.objects import Type, conditions, name_of, namespace_of, pluck
 from simulator.kubernetes.readiness.rules import Related, Verdict
-from simulator.kubernetes.wire import Object
+from simulator.kubernetes.values.objects import Type, conditions, name_of, namespace_of, pluck
+from simulator.kubernetes.values.wire import Object
 
 __all__ = ["POD", "judge", "troubles"]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from simulator.kubernetes.objects import Type, metadata, pluck
-from simulator.kubernetes.wire import Object
+from simulator.kubernetes.values.objects import Type, metadata, pluck
+from simulator.kubernetes.values.wire import Object
 
 __all__ = ["Judge", "Related", "Rule", "Verdict", "observed"]
 

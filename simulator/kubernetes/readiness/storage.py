@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simulator.kubernetes.objects import Type, pluck
 from simulator.kubernetes.readiness.rules import Related, Verdict
-from simulator.kubernetes.wire import Object
+from simulator.kubernetes.values.objects import Type, pluck
+from simulator.kubernetes.values.wire import Object
 
 __all__ = ["STORAGE_CLASS", "claim", "quota", "token_secret", "volume"]
 

@@ -5,10 +5,10 @@ Conditions as those of Pulumi's plugin (provider/pkg/await: statefulset, daemons
 
 from __future__ import annotations
 
-from simulator.kubernetes.objects import conditions, metadata, pluck
 from simulator.kubernetes.readiness import pods
 from simulator.kubernetes.readiness.rules import Related, Verdict, observed
-from simulator.kubernetes.wire import Object
+from simulator.kubernetes.values.objects import conditions, metadata, pluck
+from simulator.kubernetes.values.wire import Object
 
 __all__ = ["completed", "daemon_set", "job", "replication_controller", "stateful_set"]
 

@@ -1,0 +1,1 @@
+"""The cluster: how to be let in, its API types, requests and watches."""

@@ -1,0 +1,1 @@
+"""What is done with objects: create, update, delete, read, and wait."""

@@ -1,0 +1,69 @@
+"""The plugin's process: serve the engine that started it, and end with it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import signal
+import stat
+import sys
+
+import grpc.aio
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from simulator.kubernetes.protocol.engine import Engine
+from simulator.kubernetes.protocol.provider import Provider
+
+__all__ = ["serve"]
+
+# The engine sends states of large objects whole; its own limit is 400 MB.
+_OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+_GRACE_SECONDS = 1.0
+_PARENT_SECONDS = 1.0
+
+
+async def serve(engine_address: str | None) -> None:
+    """Serve on a free port of the loopback interface, print it, and return once there is nobody to serve."""
+    engine = Engine()
+    if engine_address:
+        engine.attach(engine_address)
+    provider = Provider(engine)
+    server = grpc.aio.server(options=_OPTIONS)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)  # pyright: ignore[reportUnknownMemberType]
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    # While the engine says hello: what takes long to import and is needed with the first object.
+    warming = asyncio.create_task(
+        asyncio.to_thread(importlib.import_module, "simulator.kubernetes.access.api")
+    )
+    await _end()
+    provider.cancel()
+    await server.stop(_GRACE_SECONDS)
+    await provider.close()
+    await warming
+
+
+async def _end() -> None:
+    """Wait for a signal, or for the engine to be gone."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    if stat.S_ISFIFO(os.fstat(0).st_mode):
+        # The engine holds the other end of this pipe and never writes: it closes with the engine.
+        loop.add_reader(0, _drain, loop, ended)
+    parent = os.getppid()
+    while not ended.is_set() and os.getppid() == parent:
+        try:
+            await asyncio.wait_for(ended.wait(), _PARENT_SECONDS)
+        except TimeoutError:
+            continue
+
+
+def _drain(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    if not os.read(0, 4096):
+        loop.remove_reader(0)
+        ended.set()

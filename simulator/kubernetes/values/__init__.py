@@ -1,0 +1,1 @@
+"""Property maps and Kubernetes objects as plain values: reading, comparing, telling what cannot change."""
