@@ -48,6 +48,9 @@ _FLAGS: dict[str, dict[str, str]] = {
         "profiling": "false",
     },
 }
+# A kwok controller that was killed still holds the leases of its nodes, for minutes, and its successor leaves
+# their pods alone as long. Nodes report their status instead, as they did before there were leases.
+_NO_LEASES = {"key": "node-lease-duration-seconds", "value": "0", "override": True}
 
 
 def write(layout: Layout, record: Record, tools: Tools) -> None:
@@ -84,7 +87,8 @@ def _kwokctl(record: Record, tools: Tools) -> dict[str, Any]:
         "componentsPatches": [
             {"name": name, "extraArgs": [{"key": key, "value": value} for key, value in flags.items()]}
             for name, flags in _FLAGS.items()
-        ],
+        ]
+        + [{"name": "kwok-controller", "extraArgs": [_NO_LEASES]}],
     }
 
 

@@ -86,8 +86,7 @@ def stop(directory: Path | str) -> None:
     """End the processes of the cluster in `directory`; its data stays."""
     layout, _ = _existing(directory)
     with layout.locked():
-        processes.kill_interrupted(layout.directory)
-        processes.end(processes.find(layout.directory))
+        processes.kill_all(layout.directory)
 
 
 def restart(directory: Path | str) -> None:

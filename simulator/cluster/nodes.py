@@ -16,7 +16,7 @@ from simulator.cluster.errors import ClusterError
 from simulator.tools import versions
 
 POOL_LABEL = "slipway.dev/pool"
-"""The label that names a node's pool; the same as in components/contracts.py, which a test holds together."""
+"""The label that names a node's pool, as components/clusters/pools.py has it."""
 
 _NODES = "/api/v1/nodes"
 _NETWORK = ipaddress.ip_network("10.128.0.0/12")

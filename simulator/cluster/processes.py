@@ -5,6 +5,7 @@ inherited by whatever a cluster's programs start, and stays.
 """
 
 import os
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ MARK = "SLIPWAY_CLUSTER"
 """The environment variable that every process of a cluster carries; its value is the cluster's directory."""
 
 _GRACE = 5.0
+_POLL = 0.01
 
 
 def environment(directory: Path, programs: Path) -> dict[str, str]:
@@ -48,23 +50,28 @@ def components(directory: Path) -> dict[str, psutil.Process]:
     return running
 
 
-def end(processes: Iterable[psutil.Process]) -> None:
-    """End processes, politely first, and wait until they are gone."""
-    asked = list(processes)
-    for process in asked:
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, left = psutil.wait_procs(asked, timeout=_GRACE)
-    kill(left)
-
-
 def kill(processes: Iterable[psutil.Process]) -> None:
-    """End processes at once, and wait until they are gone."""
+    """End processes, and wait until what they held is free.
+
+    Without a word first: the API server would take seconds to say goodbye to each connection, and what etcd
+    has acknowledged is in its files.
+    """
     asked = list(processes)
     for process in asked:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(asked, timeout=_GRACE)
+    _await_end(asked)
+
+
+def _await_end(processes: list[psutil.Process]) -> None:
+    """Wait until processes have ended.
+
+    psutil's own wait takes a process for alive until its parent has noticed its end; that of a cluster's
+    process is the machine's first, and some take seconds to look.
+    """
+    deadline = time.monotonic() + _GRACE
+    while any(_is_alive(process) for process in processes) and time.monotonic() < deadline:
+        time.sleep(_POLL)
 
 
 def kill_all(directory: Path) -> None:
@@ -120,6 +127,13 @@ def _name(process: psutil.Process) -> str:
 
 def _mark(process: psutil.Process) -> str | None:
     with suppress(psutil.Error, OSError):
-        if process.status() != psutil.STATUS_ZOMBIE:
-            return process.environ().get(MARK)
+        return process.environ().get(MARK) if _is_alive(process) else None
     return None
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Tell whether a process runs, or still holds files and ports while the last of its threads ends."""
+    with suppress(psutil.NoSuchProcess):
+        ended = process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
+        return process.is_running() and not ended
+    return False
