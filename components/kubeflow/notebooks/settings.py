@@ -64,10 +64,10 @@ class ControllerSettings(WorkloadSettings):
     # Its flags know these three words only (controller-runtime v0.11, pkg/log/zap/flags.go).
     log_level: Literal["debug", "info", "error"] = Field(default="info", description="What it logs.")
     api_queries_per_second: int = Field(
-        default=0, ge=0, description="Requests per second to the API server; 0: client-go's own default."
+        default=0, ge=0, description="Requests per second to the API server; 0: its own default of 20."
     )
     api_burst: int = Field(
-        default=0, ge=0, description="Requests at once to the API server; 0: client-go's own default."
+        default=0, ge=0, description="Requests at once to the API server; 0: its own default of 30."
     )
     add_fs_group: bool = Field(
         default=True,
