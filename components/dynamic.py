@@ -17,6 +17,7 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
+from typing_extensions import override
 
 _NO_SIMULATOR = (
     "the simulated cluster needs the package `simulator`, which is part of the Slipway project and not of "
@@ -30,7 +31,7 @@ def _without_simulator() -> bool:
     return find_spec("simulator") is None
 
 
-class _SimulatedClusterProvider(ResourceProvider):
+class SimulatedClusterProvider(ResourceProvider):
     """Makes and removes the cluster in `directory`.
 
     `diff` never asks the cluster: a cluster that is down would make its kubeconfig unknown, and with it every
@@ -39,6 +40,7 @@ class _SimulatedClusterProvider(ResourceProvider):
 
     serialize_as_secret_always = False
 
+    @override
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         failures: list[CheckFailure] = []
         if _without_simulator():
@@ -53,12 +55,14 @@ class _SimulatedClusterProvider(ResourceProvider):
             failures.append(CheckFailure("directory", moved))
         return CheckResult(news, failures)
 
+    @override
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         changed = _olds.get("directory") != _news.get("directory")
         return DiffResult(
             changes=changed, replaces=["directory"] if changed else [], delete_before_replace=True
         )
 
+    @override
     def create(self, props: dict[str, Any]) -> CreateResult:
         from simulator import cluster  # noqa: PLC0415
 
@@ -68,12 +72,14 @@ class _SimulatedClusterProvider(ResourceProvider):
             cluster.status(directory).identifier, {"directory": directory, "kubeconfig": kubeconfig}
         )
 
+    @override
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         from simulator import cluster  # noqa: PLC0415
 
         there = cluster.status(props["directory"]).identifier == id_
         return ReadResult(id_ if there else "", dict(props))
 
+    @override
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         from simulator import cluster  # noqa: PLC0415
 
@@ -92,7 +98,7 @@ class SimulatedCluster(Resource, module="slipway", name="SimulatedCluster"):
 
     def __init__(self, name: str, *, directory: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(
-            _SimulatedClusterProvider(),
+            SimulatedClusterProvider(),
             name,
             {"directory": directory, "kubeconfig": None},
             pulumi.ResourceOptions.merge(
@@ -101,31 +107,36 @@ class SimulatedCluster(Resource, module="slipway", name="SimulatedCluster"):
         )
 
 
-class _SimulatedNodePoolsProvider(ResourceProvider):
+class SimulatedNodePoolsProvider(ResourceProvider):
     """Makes the nodes of a simulated cluster what `pools` say."""
 
     serialize_as_secret_always = False
 
+    @override
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         replaces = [key for key in ("cluster", "directory") if _olds.get(key) != _news.get(key)]
         return DiffResult(
             changes=bool(replaces) or _olds.get("pools") != _news.get("pools"), replaces=replaces
         )
 
+    @override
     def create(self, props: dict[str, Any]) -> CreateResult:
         self._apply(props["directory"], props["pools"])
         return CreateResult(f"{props['cluster']}/nodes", dict(props))
 
+    @override
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         self._apply(_news["directory"], _news["pools"])
         return UpdateResult(dict(_news))
 
+    @override
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         from simulator import cluster  # noqa: PLC0415
 
         there = cluster.status(props["directory"]).identifier == props["cluster"]
         return ReadResult(id_ if there else "", dict(props))
 
+    @override
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         from simulator import cluster  # noqa: PLC0415
 
@@ -155,7 +166,7 @@ class SimulatedNodePools(Resource, module="slipway", name="SimulatedNodePools"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(
-            _SimulatedNodePoolsProvider(),
+            SimulatedNodePoolsProvider(),
             name,
             {"cluster": cluster.id, "directory": cluster.directory, "pools": pools},
             opts,
@@ -167,10 +178,12 @@ class _GeneratedPasswordProvider(ResourceProvider):
 
     serialize_as_secret_always = False
 
+    @override
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         replaces = [key for key in ("length", "rotate") if _olds.get(key) != _news.get(key)]
         return DiffResult(changes=bool(replaces), replaces=replaces)
 
+    @override
     def create(self, props: dict[str, Any]) -> CreateResult:
         import secrets  # noqa: PLC0415
         import string  # noqa: PLC0415

@@ -53,7 +53,7 @@ def _bytes(value: str) -> str:
 
 def _cores(value: str) -> str:
     if parse_quantity(_number(value)) > _MOST_CORES:
-        message = f"'{value}' is more than {_MOST_CORES} cores: 16 or 3500m is meant for CPU, 64Gi for memory"
+        message = f"'{value}' is more than {_MOST_CORES} cores, which no node has: 16, 3500m"
         raise ValueError(message)
     return value
 
