@@ -1,4 +1,4 @@
-"""What the programs of notebooks may do, held against what their sources do, and what a team's members may."""
+"""What notebooks' programs may do, held against what their sources do, and what a team's members may."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
