@@ -41,6 +41,11 @@ class Ground:
 def deploy(settings: PlatformSettings, *, stack: str) -> dict[str, object]:
     """Declare the whole platform of a stack and return the stack's outputs by name."""
     cluster = SimulatedCluster("cluster", SimulatedArgs(settings=settings.cluster, stack=stack)).contract
+    return deploy_on(cluster, settings)
+
+
+def deploy_on(cluster: Cluster, settings: PlatformSettings) -> dict[str, object]:
+    """Declare all that a stack has on a cluster, and return the stack's outputs by name."""
     # Children inherit both: what talks to the cluster, and that objects go where the cluster goes.
     opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
     ground = lay_ground(settings, cluster, opts)

@@ -86,18 +86,22 @@ def render(
         given["components"] = {**given.get("components", {}), **components}
     checked = platform_settings(given)
     rendered = Rendered()
-    pulumi.runtime.set_mocks(_Recorder(rendered), project="slipway", stack="test", preview=False)
 
-    @awaited
-    def run() -> pulumi.Output[None]:
+    def program() -> pulumi.Output[None]:
         def keep(values: Mapping[str, Any]) -> None:
             rendered.outputs.update(values)
 
         told = deploy_on(_cluster(), checked) if webhooks else deploy(checked, stack="test")
         return pulumi.Output.from_input(dict(told)).apply(keep)
 
-    run()
+    run(program, rendered)
     return rendered
+
+
+def run(program: Callable[[], object], rendered: Rendered) -> None:
+    """Run a function that declares resources, under mocks, until all of it is done."""
+    pulumi.runtime.set_mocks(Recorder(rendered), project="slipway", stack="test", preview=False)
+    pulumi.runtime.test(program)()  # pyright: ignore[reportUnknownMemberType] # untyped there
 
 
 def _cluster() -> Cluster:
