@@ -9,7 +9,7 @@ from .clusters.simulated import SimulatedSettings
 from .identity.gateway import GatewaySettings
 from .kube.settings import Placement
 from .kubeflow.dashboard import DashboardSettings
-from .kubeflow.notebooks import NotebooksSettings
+from .kubeflow.notebooks import NotebooksSettings, problems
 from .kubeflow.poddefaults import PodDefaultsSettings
 from .kubeflow.profiles import ProfilesSettings
 from .settings_base import Settings
@@ -75,8 +75,13 @@ class PlatformSettings(Settings):
     components: ComponentsSettings = ComponentsSettings()
 
     @model_validator(mode="after")
-    def _placements_name_node_pools(self) -> Self:
+    def _components_fit_the_node_pools(self) -> Self:
         pools = [pool.name for pool in self.cluster.node_pools]
+        if self.components.notebooks.enabled:
+            contracts = [pool.contract for pool in self.cluster.node_pools]
+            found = problems(self.components.notebooks.spawner, contracts)
+            if found:
+                raise ValueError("\n".join(f"slipway:components.notebooks.{text}" for text in found))
         for path, placement in placements(self.components, "components"):
             if placement.node_pool is not None and placement.node_pool not in pools:
                 raise ValueError(
