@@ -72,6 +72,7 @@ def _complete(
         found = search.find(tools)
         missing = [tool for tool in tools if tool.name not in found]
         found |= obtain(missing, cache, search.refused, progress)
+        found = {tool.name: found[tool.name] for tool in tools}
         directory = cache.links(found.values())
         if not directory.is_dir():
             cache.link(found.values())

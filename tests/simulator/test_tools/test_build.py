@@ -105,6 +105,14 @@ def test_after_a_failure_only_what_is_not_finished_is_built(machine: Machine) ->
     assert machine.built[len(before) :] == ["kube-scheduler", "kubectl", "kwok", "kwokctl"]
 
 
+def test_tools_keep_their_order_whatever_was_missing(machine: Machine) -> None:
+    machine.install_go()
+    ensure(names=["kwok", "kubectl"], report=machine.said.append)
+    assert list(ensure(report=machine.said.append).sources) == [
+        program for tool in TOOLS for program in tool.programs
+    ]
+
+
 def test_without_go_the_error_says_what_to_install(machine: Machine) -> None:
     status, output, errors = machine.run("etcd")
     assert (status, output) == (1, "")
