@@ -95,6 +95,13 @@ def test_the_policies_of_profiles_name_the_gateway_that_the_stack_has() -> None:
     assert dashboard["from"][0]["source"]["principals"] == [config["ISTIO_INGRESS_GATEWAY_PRINCIPAL"]]
 
 
+def test_the_notebook_controller_that_may_look_into_servers_is_the_one_that_runs() -> None:
+    config = by_default().get("ConfigMap", "profiles-config")["data"]
+    notebooks = by_default().get("Deployment", "notebook-controller-deployment")
+    account = notebooks["spec"]["template"]["spec"]["serviceAccountName"]
+    assert config["NOTEBOOK_CONTROLLER_PRINCIPAL"] == f"cluster.local/ns/kubeflow/sa/{account}"
+
+
 def test_the_controller_reads_the_labels_where_they_are_mounted() -> None:
     program = container(by_default(), "manager")
     pod = by_default().get("Deployment", "profiles-deployment")["spec"]["template"]["spec"]
