@@ -168,6 +168,8 @@ class Database:
         name: the database (schema) that belongs to the user of this contract.
         secret: name of the Secret with user name and password, under `user_key` and `password_key`.
         tls: whether connections must be encrypted.
+        revision: no secret, and another text when the password is another: in the annotations of a pod it
+            restarts what reads the Secret as environment.
         ready: the leaf after which it answers.
     """
 
@@ -179,6 +181,7 @@ class Database:
     user_key: str
     password_key: str
     ready: pulumi.Resource
+    revision: pulumi.Input[str] = ""
     tls: bool = False
 
 
@@ -190,6 +193,7 @@ class ObjectStore:
         host, port, secure: its address as pods reach it; `secure` means HTTPS.
         secret: name of a Secret in Kubeflow's namespace with both keys under the two names given.
         access_key, secret_key: the keys themselves (secret Outputs), for Secrets in other namespaces.
+        revision: no secret, and another text when the keys are others.
         ready: the leaf after which it answers.
     """
 
@@ -204,6 +208,7 @@ class ObjectStore:
     access_key: pulumi.Output[str]
     secret_key: pulumi.Output[str]
     ready: pulumi.Resource
+    revision: pulumi.Input[str] = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,3 +36,20 @@ class NotebookServers:
     )
     CODE_SERVER = "ghcr.io/kubeflow/kubeflow/notebook-servers/codeserver-python:v1.11.0"
     RSTUDIO = "ghcr.io/kubeflow/kubeflow/notebook-servers/rstudio-tidyverse:v1.11.0"
+
+
+class Databases:
+    """Servers for those who bring none of their own.
+
+    MySQL as kubeflow/pipelines 2.16.1 deploys it (manifests/kustomize/third-party/mysql), PostgreSQL as the
+    catalog of kubeflow/model-registry does.
+    """
+
+    MYSQL = "mysql:8.4"
+    POSTGRESQL = "postgres:17.6"
+
+
+class ObjectStores:
+    """SeaweedFS as kubeflow/pipelines 2.16.1 deploys it (manifests/kustomize/third-party/seaweedfs)."""
+
+    SEAWEEDFS = "chrislusf/seaweedfs:4.00"

@@ -100,6 +100,19 @@ def tcp_probe(port: int | str, *, delay: int = 0, period: int = 10, failures: in
     }
 
 
+def command_probe(
+    *command: str, delay: int = 0, period: int = 10, timeout: int = 1, failures: int = 3
+) -> ProbeArgsDict:
+    """A probe that runs a program of the container; times in seconds."""
+    return {
+        "exec_": {"command": list(command)},
+        "initial_delay_seconds": delay,
+        "period_seconds": period,
+        "timeout_seconds": timeout,
+        "failure_threshold": failures,
+    }
+
+
 def config_key(config_map: pulumi.Input[str], key: str) -> EnvVarSourceArgsDict:
     """The value of one key of a ConfigMap."""
     return {"config_map_key_ref": {"name": config_map, "key": key}}

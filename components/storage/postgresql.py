@@ -1,0 +1,164 @@
+"""PostgreSQL in the cluster: one pod with one volume, its databases, and an owner for each.
+
+Installs a Deployment, its Service and claim, a Secret for those who use it, and one with the statements that
+run before each start of the server, while it listens to nobody else: they make every database and owner what
+the settings say. The superuser has no password and is reached only inside the pod. Offers contracts.Database
+for each database.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pulumi
+from pulumi_kubernetes.core.v1 import Secret
+
+from ..contracts import Database, Offer
+from ..dynamic import GeneratedPassword
+from ..kube.config import config_map
+from ..kube.program import Mount, Program, command_probe
+from ..kube.scope import Scope
+from ..kube.workload import Workload, deployment, service
+from ..versions import Databases as Images
+from .database import (
+    STATEMENTS,
+    DatabaseArgs,
+    contracts,
+    secret_of_server,
+    secret_of_users,
+)
+from .server import DATA, account, data_volume, guard, passwords, revision, total
+
+PORT = 5432
+ACCESS_FILE = "pg_hba.conf"
+
+_VOLUME = "/var/lib/postgresql/data"
+_DATA_FOLDER = f"{_VOLUME}/pgdata"
+_STATEMENTS_FOLDER = "/etc/postgresql/statements"
+_ACCESS_FOLDER = "/etc/postgresql/access"
+# The image's user postgres (docker-library/postgres, 17/bookworm/Dockerfile).
+_USER = 999
+_ALIVE = ("pg_isready", "--host=127.0.0.1", "--username=postgres")
+_PREPARE = Path(__file__).with_name("postgresql_prepare.sh")
+# Whoever runs programs in the pod is let in; over the network a password is asked for.
+_ACCESS = """\
+local all all trust
+host  all all all scram-sha-256
+"""
+
+
+class PostgreSQL(pulumi.ComponentResource):
+    """A PostgreSQL server.
+
+    Attributes:
+        databases: each database's contract, by its name.
+        offer: its images and what it reserves, disk included.
+    """
+
+    databases: Mapping[str, Database]
+    offer: Offer
+
+    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:storage:PostgreSQL", name, None, opts)
+        scope = Scope(component=args.component, parent=self, namespaces=args.namespaces)
+        names = [args.password_name(database) for database in args.databases]
+        made = passwords(scope, names, args.settings.password_version)
+        secret = secret_of_users(scope, args, made)
+        statements = secret_of_server(scope, args, {STATEMENTS: _statements(args, made)})
+        workload = _workload(scope, args, statements, revision(made))
+        service(
+            scope,
+            args.name,
+            selector=workload.selector,
+            ports={"postgres": (PORT, "postgres")},
+            app=args.name,
+        )
+        guard(scope, args, workload)
+        self.databases = contracts(
+            scope, args, made, engine="postgresql", port=PORT, secret=secret, workload=workload
+        )
+        self.offer = Offer(images=workload.images, request=total(workload, args.settings.volume))
+        self.register_outputs({})
+
+
+def _statements(args: DatabaseArgs, made: Mapping[str, GeneratedPassword]) -> pulumi.Output[str]:
+    values = {name: password.value for name, password in made.items()}
+    return pulumi.Output.all(**values).apply(lambda known: "\n".join(_lines(args, known)))
+
+
+def _lines(args: DatabaseArgs, known: Mapping[str, str]) -> list[str]:
+    r"""What psql reads; a line with \gexec runs what its query returns. Passwords are letters and digits."""
+    lines: list[str] = []
+    for database in args.databases:
+        name, password = database.name, known[args.password_name(database)]
+        lines += [
+            f"SELECT 'CREATE ROLE {name}' WHERE NOT EXISTS "
+            f"(SELECT FROM pg_roles WHERE rolname = '{name}') \\gexec",
+            f"ALTER ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}';",
+            f"SELECT 'CREATE DATABASE {name} OWNER {name}' WHERE NOT EXISTS "
+            f"(SELECT FROM pg_database WHERE datname = '{name}') \\gexec",
+            f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;",
+        ]
+    return [*lines, ""]
+
+
+def _workload(scope: Scope, args: DatabaseArgs, statements: Secret, made_with: pulumi.Input[str]) -> Workload:
+    settings = args.settings
+    access = config_map(scope, f"{args.name}-access", {ACCESS_FILE: _ACCESS}, app=args.name)
+    mounts = [
+        Mount(path=_VOLUME, volume=DATA, read_only=False),
+        Mount(path="/var/run/postgresql", volume="run", read_only=False),
+        Mount(path="/tmp", volume="tmp", read_only=False),
+        Mount(path=_ACCESS_FOLDER, volume="access"),
+    ]
+    server = Program(
+        name="postgres",
+        image=Images.POSTGRESQL,
+        settings=settings,
+        command=["postgres"],
+        args=[f"-D{_DATA_FOLDER}", "-clisten_addresses=*", f"-chba_file={_ACCESS_FOLDER}/{ACCESS_FILE}"],
+        ports={"postgres": PORT},
+        live=command_probe(*_ALIVE, period=15, timeout=5, failures=4),
+        ready=command_probe(*_ALIVE, period=5, timeout=5),
+        startup=command_probe(*_ALIVE, period=2, timeout=5, failures=300),
+        mounts=mounts,
+        user=_USER,
+        group=_USER,
+        read_only_root=True,
+    )
+    prepare = Program(
+        name="prepare",
+        image=Images.POSTGRESQL,
+        settings=settings,
+        command=["/bin/bash", "-c", _PREPARE.read_text(encoding="utf-8")],
+        environment={
+            "DATA_FOLDER": _DATA_FOLDER,
+            "ACCESS_FILE": f"{_ACCESS_FOLDER}/{ACCESS_FILE}",
+            "STATEMENTS": f"{_STATEMENTS_FOLDER}/{STATEMENTS}",
+        },
+        mounts=[*mounts, Mount(path=_STATEMENTS_FOLDER, volume="statements")],
+        user=_USER,
+        group=_USER,
+        read_only_root=True,
+    )
+    return deployment(
+        scope,
+        args.name,
+        app=args.name,
+        programs=[server],
+        first=[prepare],
+        settings=settings,
+        service_account=account(scope, args),
+        node_pools=args.node_pools,
+        volumes={
+            DATA: data_volume(scope, args, settings.volume),
+            "access": {"config_map": {"name": access.name}},
+            "statements": {"secret": {"secret_name": statements.metadata.name, "default_mode": 0o440}},
+            "run": {"empty_dir": {}},
+            "tmp": {"empty_dir": {}},
+        },
+        strategy="Recreate",
+        volume_group=_USER,
+        api_token=False,
+        mesh=args.mesh is not None,
+        config_hash=pulumi.Output.concat(made_with, "-", access.digest),
+    )

@@ -1,0 +1,35 @@
+# Runs beside SeaweedFS. Makes the bucket, says how long its parts are kept, and has the store read its keys
+# again whenever they change, so that nobody who uses it is cut off.
+set -eu
+rm -f /tmp/ready
+
+shell() { weed shell -master=127.0.0.1:9333 -filer=127.0.0.1:8888; }
+
+until wget -q -O /dev/null http://127.0.0.1:8333/status; do sleep 1; done
+
+until echo "s3.bucket.list" | shell 2>/dev/null | grep -q "^ *$BUCKET[[:space:]]"; do
+  echo "s3.bucket.create -name $BUCKET" | shell || true
+  sleep 1
+done
+
+# An age of zero lifts the limit again.
+echo "$RETENTION" | while read -r prefix days; do
+  if [ -z "$prefix" ]; then
+    continue
+  elif [ "$days" -gt 0 ]; then
+    echo "fs.configure -locationPrefix=/buckets/$BUCKET/$prefix -ttl=${days}d -apply"
+  else
+    echo "fs.configure -locationPrefix=/buckets/$BUCKET/$prefix -delete -apply"
+  fi | shell
+done
+
+known=""
+while true; do
+  now=$(sha256sum < "$IDENTITIES")
+  if [ "$now" != "$known" ]; then
+    # Once at the start too: they may have changed since the server read them.
+    pkill -HUP -x weed && known="$now"
+  fi
+  touch /tmp/ready
+  sleep 5
+done
