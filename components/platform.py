@@ -18,15 +18,6 @@ from .kubeflow.profiles import Profiles, ProfilesArgs
 from .outputs import Deployed, outputs
 from .platform_settings import IdentitySettings, PlatformSettings
 
-# Labels of every team's namespace, by the component that looks for them.
-TEAM_NAMESPACE_LABELS: Mapping[str, Mapping[str, str]] = {
-    "profiles": {
-        "app.kubernetes.io/part-of": "kubeflow-profile",
-        "pod-security.kubernetes.io/enforce": "baseline",
-    },
-}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Ground:
     """What every component stands on."""
@@ -96,7 +87,6 @@ def deploy_components(
                 namespaces=ground.namespaces,
                 mesh=ground.mesh,
                 identity=ground.identity,
-                namespace_labels=_team_namespace_labels(chosen.enabled()),
                 node_pools=cluster.node_pools,
             ),
             opts,
@@ -112,6 +102,7 @@ def deploy_components(
                 certificates=ground.certificates,
                 capabilities=cluster.capabilities,
                 node_pools=cluster.node_pools,
+                cluster_domain=ground.mesh.cluster_domain,
             ),
             opts,
         ).offer
@@ -159,11 +150,3 @@ def _identity(settings: IdentitySettings) -> UserIdentity:
         logout_path=settings.logout_path,
     )
 
-
-def _team_namespace_labels(enabled: Mapping[str, bool]) -> dict[str, str]:
-    return {
-        name: value
-        for component, labels in TEAM_NAMESPACE_LABELS.items()
-        if enabled[component]
-        for name, value in labels.items()
-    }

@@ -1,0 +1,122 @@
+"""`make bench`: the main job in figures, each beside what it is compared with, all in one run.
+
+    python -m bench [--stack local] [--json FILE]
+
+It works on a copy of the project with a home of its own, so that a stack that is up stays as it is.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import apply
+from bench.measure import Figure, run
+from tests.support.project import ROOT, StackCopy, project
+
+WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One row: what was measured, its value with its unit, and what it may be at most."""
+
+    what: str
+    value: float
+    unit: str
+    limit: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Whether the limit is kept; empty where there is none."""
+        if self.limit is None:
+            return ""
+        return "kept" if self.value <= self.limit else "exceeded"
+
+
+def main() -> int:
+    """Measure, print the table, and return 1 where a limit is exceeded."""
+    parser = argparse.ArgumentParser(prog="make bench", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--stack", default="local", help="the stack file that is measured")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    arguments = parser.parse_args()
+
+    content = (ROOT / "stacks" / f"Pulumi.{arguments.stack}.yaml").read_text(encoding="utf-8")
+    with project({arguments.stack: content}) as copy:
+        results = measured(copy.stack(arguments.stack))
+    _show(results)
+    if arguments.json:
+        rows = [
+            {"what": row.what, "value": row.value, "unit": row.unit, "limit": row.limit} for row in results
+        ]
+        arguments.json.write_text(json.dumps(rows, indent=2) + "\n")
+    return int(any(row.verdict == "exceeded" for row in results))
+
+
+def measured(stack: StackCopy) -> list[Result]:
+    """Bring a stack up and down, and hold it against kubectl."""
+    up = _make(stack, "up")
+    size = stack.state.stat().st_size / 1e6
+    preview, again = _make(stack, "preview"), _make(stack, "up")
+    resources = _exported(stack)
+    objects = [one["inputs"] for one in resources if _is_object(one)]
+    pools = next(one["inputs"]["pools"] for one in resources if one["type"].endswith("SimulatedNodePools"))
+    destroy = _make(stack, "down")
+    bare = _make(stack, "up", WITHOUT_CHECKPOINTS)
+    _make(stack, "down", WITHOUT_CHECKPOINTS)
+    with tempfile.TemporaryDirectory(prefix="slipway-bench-") as directory:
+        applied = apply.seconds(objects, pools, Path(directory))
+    peak = max(figure.memory for figure in (up, preview, again, destroy))
+    return [
+        Result("Kubernetes objects", len(objects), ""),
+        Result("kubectl server-side apply of the same objects", applied, "s"),
+        Result("up, cluster included, all available", up.seconds, "s", 1.5 * applied + 10),
+        Result("up, as a multiple of that apply", up.seconds / applied, "x"),
+        Result("up without checkpoints", bare.seconds, "s"),
+        Result("up without checkpoints, as a part of up", bare.seconds / up.seconds, "x"),
+        Result("preview without changes", preview.seconds, "s", 6 if len(objects) < 200 else 10),
+        Result("up without changes", again.seconds, "s"),
+        Result("down, nothing left", destroy.seconds, "s", 20),
+        Result("peak memory of a run", peak, "MiB"),
+        Result("state", size, "MB", 0.6 if len(objects) < 200 else 1.5),
+        Result("state, for each object", size * 1000 / len(objects), "kB"),
+    ]
+
+
+def _make(stack: StackCopy, command: str, variables: dict[str, str] | None = None) -> Figure:
+    print(f"{command}{' without checkpoints' if variables else ''} ...", file=sys.stderr, flush=True)
+    environment = {**stack.project.environment(), **(variables or {})}
+    return run(
+        [sys.executable, "-m", "simulator", command, "--stack", stack.name],
+        directory=stack.project.root,
+        environment=environment,
+    )
+
+
+def _exported(stack: StackCopy) -> list[dict[str, Any]]:
+    """The resources in the state, with what is secret in plain text: kubectl has to apply it."""
+    done = stack.shell(f"pulumi stack export --show-secrets --stack {stack.name}")
+    return json.loads(done.stdout)["deployment"]["resources"]
+
+
+def _is_object(resource: dict[str, Any]) -> bool:
+    return resource["type"].startswith("kubernetes:") and "kind" in resource.get("inputs", {})
+
+
+def _show(results: list[Result]) -> None:
+    table = Table("what", "value", "at most", "", title="Slipway on this machine")
+    for row in results:
+        limit = "" if row.limit is None else f"{row.limit:.1f} {row.unit}"
+        number = f"{row.value:.0f}" if row.unit in ("", "MiB") else f"{row.value:.2f}"
+        table.add_row(row.what, f"{number} {row.unit}".strip(), limit, row.verdict)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
