@@ -20,7 +20,7 @@ from simulator.cluster.layout import COMPONENTS, KWOKCTL_NAME, Layout, Record, n
 _TOOLS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok", "kwokctl")
 _START_SECONDS = 120.0
 _ATTEMPTS = 3
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.1
 _LOG_LINES = 15
 
 
@@ -40,7 +40,7 @@ def make(layout: Layout) -> Record:
         except ClusterError:
             attempts -= 1
             # Between the choice of a port and its use another program may take it.
-            if not attempts or not _foreign(layout, record):
+            if not attempts or not processes.foreign(layout.directory, record.ports.values()):
                 raise
         else:
             return layout.write(replace(record, made=True))
@@ -52,7 +52,7 @@ def run(layout: Layout, record: Record) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not serves(layout, record):
         if len(processes.components(layout.directory)) < len(COMPONENTS):
-            if taken := _foreign(layout, record):
+            if taken := processes.foreign(layout.directory, record.ports.values()):
                 message = (
                     f"ports of the simulated cluster are in use: {taken}. End that program and run again."
                 )
@@ -71,13 +71,6 @@ def serves(layout: Layout, record: Record) -> bool:
         return False
     api = Api(layout, record)
     return api.is_ready() and api.exists("/api/v1/namespaces/default/serviceaccounts/default")
-
-
-def _foreign(layout: Layout, record: Record) -> str:
-    """Name the programs, other than the cluster's own, that listen on its ports."""
-    own = {process.pid for process in processes.find(layout.directory)}
-    listening = processes.listeners(record.ports.values())
-    return ", ".join(f"{port} by {who}" for port, (pid, who) in sorted(listening.items()) if pid not in own)
 
 
 def _link(layout: Layout, ensured: tools.Tools) -> None:

@@ -145,7 +145,7 @@ def leftovers(directory: Path | str, ports: Sequence[int] = ()) -> Leftovers:
     known = {*ports, *(record.ports.values() if record else ())}
     return Leftovers(
         processes=tuple(str(process) for process in processes.find(layout.directory)),
-        ports=tuple(sorted(processes.listeners(known))),
+        ports=tuple(processes.listening(known)),
         files=tuple(str(file) for file in layout.files()),
     )
 

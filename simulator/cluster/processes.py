@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from simulator.cluster.layout import COMPONENTS, Layout
+from simulator.cluster.layout import COMPONENTS, Layout, is_free
 
 MARK = "SLIPWAY_CLUSTER"
 """The environment variable that every process of a cluster carries; its value is the cluster's directory."""
@@ -102,21 +102,28 @@ def agree(layout: Layout) -> None:
             file.unlink(missing_ok=True)
 
 
-def listeners(ports: Iterable[int]) -> dict[int, tuple[int | None, str]]:
-    """Return which of `ports` something listens on, with its process's id and name where they can be seen."""
-    wanted = set(ports)
-    found: dict[int, tuple[int | None, str]] = {}
-    for connection in psutil.net_connections(kind="tcp"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port in wanted:
-            found[connection.laddr.port] = (connection.pid, _describe(connection.pid))
-    return found
+def listening(ports: Iterable[int]) -> list[int]:
+    """Return those of `ports` on which something listens."""
+    return sorted(port for port in set(ports) if not is_free(port))
 
 
-def _describe(pid: int | None) -> str:
-    if pid is not None:
+def foreign(directory: Path, ports: Iterable[int]) -> str:
+    """Name the programs, other than the cluster's own, that listen on one of `ports`; empty for none."""
+    own: set[int] = set()
+    for process in find(directory):
         with suppress(psutil.Error):
-            return f"{psutil.Process(pid).name()} (process {pid})"
-    return "another process"
+            own |= {connection.laddr.port for connection in process.net_connections() if connection.laddr}
+    return ", ".join(f"{port} by {_listener(port)}" for port in listening(ports) if port not in own)
+
+
+def _listener(port: int) -> str:
+    # Some systems tell only the administrator.
+    with suppress(psutil.Error):
+        for connection in psutil.net_connections(kind="tcp"):
+            here = connection.laddr and connection.laddr.port == port
+            if here and connection.status == psutil.CONN_LISTEN and connection.pid:
+                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+    return "another program"
 
 
 def _name(process: psutil.Process) -> str:
