@@ -18,6 +18,7 @@ from .kubeflow.profiles import Profiles, ProfilesArgs
 from .outputs import Deployed, outputs
 from .platform_settings import IdentitySettings, PlatformSettings
 
+
 @dataclass(frozen=True, kw_only=True)
 class Ground:
     """What every component stands on."""
@@ -149,4 +150,3 @@ def _identity(settings: IdentitySettings) -> UserIdentity:
         groups_header=settings.groups_header,
         logout_path=settings.logout_path,
     )
-
