@@ -22,7 +22,7 @@ def _bare(name: str) -> None:
 
 def main() -> None:
     """Serve until the engine is gone."""
-    for name in ("pulumi", "pulumi.runtime"):
+    for name in ("pulumi", "pulumi.runtime", "pulumi.runtime.proto"):
         _bare(name)
     from simulator.kubernetes.protocol.server import serve  # noqa: PLC0415  after the packages above are in place
 

@@ -45,7 +45,7 @@ class Api:
 
     async def place(self, value: Object) -> Object:
         """Return the object with the namespace that its type calls for: none, its own, or the default."""
-        mapping = await self.mapper.find(type_of(value))
+        mapping = await self._find(type_of(value))
         placed = {key: item for key, item in value.get("metadata", {}).items() if key != "namespace"}
         if mapping.namespaced:
             placed["namespace"] = namespace_of(value) or self._namespace
@@ -118,6 +118,13 @@ class Api:
             await asyncio.sleep(pause)
         return await attempt()
 
+    async def _find(self, kind: Type) -> Mapping:
+        """Find where a type's objects are, also of one that the cluster serves only since a moment ago."""
+        try:
+            return await self.mapper.find(kind)
+        except NoSuchTypeError:
+            return await self.mapper.find(kind, anew=True)
+
     async def _at(
         self,
         kind: Type,
@@ -137,10 +144,7 @@ class Api:
 
     async def _typed(self, kind: Type, send: Callable[[Mapping], Awaitable[Object]]) -> Object:
         """Send a request to where a type's objects are, and look anew where the cluster has no such path."""
-        try:
-            mapping = await self.mapper.find(kind)
-        except NoSuchTypeError:
-            mapping = await self.mapper.find(kind, anew=True)
+        mapping = await self._find(kind)
         try:
             return await send(mapping)
         except ApiError as refusal:

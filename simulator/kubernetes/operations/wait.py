@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from simulator.kubernetes.errors import ApiError, NotReadyError, UnreachableError
 from simulator.kubernetes.readiness.rules import Rule, Verdict
@@ -93,7 +93,11 @@ async def until_ready(
 
 
 async def judge_once(live: Object, rule: Rule, *, mapper: Mapper, watches: Watches) -> Verdict:
-    """Judge an object by what is there now."""
+    """Judge an object by what is there now, be it of a version that its controller has not seen yet."""
+    status = live.get("status")
+    if isinstance(status, dict) and "observedGeneration" in status:
+        seen = {**cast("Object", status), "observedGeneration": metadata(live).get("generation")}
+        live = {**live, "status": seen}
     wanted = await _wanted(live, rule, mapper)
     async with watches.on_all(wanted.values(), asyncio.Event()) as opened:
         return rule.judge(live, _Surroundings(live, dict(zip(wanted, opened, strict=True))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata as packages
 from typing import Any
 
 import grpc
@@ -69,6 +68,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     @answered
     async def GetPluginInfo(self, request: empty_pb2.Empty, context: Context) -> plugin_pb2.PluginInfo:  # noqa: N802
         """Give the version whose resources are understood: that of the installed pulumi_kubernetes."""
+        from importlib import metadata as packages  # noqa: PLC0415  takes 60 ms, and the port waits for nothing
+
         return plugin_pb2.PluginInfo(version=packages.version("pulumi_kubernetes"))
 
     @answered
