@@ -108,5 +108,5 @@ def _reviewed() -> tuple[tuple[str, str], ...]:
 
 def _covers(line: tuple[str, str], difference: Difference) -> bool:
     sort, pattern = line
-    expression = re.escape(pattern).replace(r"\*", ".*")
+    expression = re.escape(pattern).replace(r"\*", r"[^.]*")
     return sort == difference.sort and bool(re.fullmatch(expression, difference.path))

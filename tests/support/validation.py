@@ -77,6 +77,11 @@ def _errors(value: object, schema: Schema, path: str) -> Iterator[str]:
             yield f"{path}: Invalid value: {_name_of(value)}"
         return
     kind = schema.get("type")
+    if kind == "array" and isinstance(value, Mapping):
+        # The server looks for unknown fields first, and a list has none that are known.
+        for name in cast("Object", value):
+            yield f'unknown field "{_at(path, name)}"'
+        return
     if kind and not _is(value, kind):
         wanted = f"{path} in body must be of type {kind}"
         yield f'{path}: Invalid value: "{_name_of(value)}": {wanted}: "{_name_of(value)}"'
@@ -137,8 +142,10 @@ def _scalar_errors(value: str | float, schema: Schema, path: str) -> Iterator[st
 
 
 def _bounds(value: float, schema: Schema, path: str, least: str, most: str) -> Iterator[str]:
-    if value < schema.get(least, value) or value > schema.get(most, value):
-        yield f"{path}: {'Too many' if most == 'maxItems' and value > schema[most] else 'Invalid value'}"
+    if value > schema.get(most, value):
+        yield f"{path}: {'Too many' if most == 'maxItems' else 'Invalid value'}"
+    if value < schema.get(least, value):
+        yield f"{path}: Invalid value"
 
 
 def _date_time(value: str) -> bool:

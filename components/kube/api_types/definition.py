@@ -16,12 +16,15 @@ def _one_or_more(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-def _stored_version(value: object) -> object:
+def _one_is_stored(value: object) -> object:
     return {value: "stored"} if isinstance(value, str) else value
 
 
+def _state_only(value: object) -> object:
+    return {"state": value} if isinstance(value, str) else value
+
+
 Words = Annotated[tuple[str, ...], BeforeValidator(_one_or_more)]
-VersionState = Literal["stored", "served", "not served", "deprecated", "deprecated, not served"]
 
 
 class Version(BaseModel):
@@ -29,7 +32,7 @@ class Version(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    state: VersionState = "served"
+    state: Literal["stored", "served", "not served", "deprecated", "deprecated, not served"] = "served"
     fields: object = Field(default=None, alias="schema")
     columns: dict[str, str] | None = None
 
@@ -70,7 +73,9 @@ class ApiType(BaseModel):
     short: Words = ()
     categories: Words = ()
     scope: Literal["Namespaced", "Cluster"] = "Namespaced"
-    versions: Annotated[dict[str, VersionState | Version], BeforeValidator(_stored_version)]
+    versions: Annotated[
+        dict[str, Annotated[Version, BeforeValidator(_state_only)]], BeforeValidator(_one_is_stored)
+    ]
     status: bool = False
     scale: Scale | None = None
     columns: dict[str, str] = {}
@@ -80,11 +85,11 @@ class ApiType(BaseModel):
 
     @model_validator(mode="after")
     def _one_stored_version(self) -> "ApiType":
-        stored = [name for name, version in self.versions.items() if _state(version) == "stored"]
+        stored = [name for name, version in self.versions.items() if version.state == "stored"]
         if len(stored) != 1:
             raise ValueError(f"one version is stored, not {len(stored)}")
         for name, version in self.versions.items():
-            if self.fields is None and not (isinstance(version, Version) and version.fields is not None):
+            if self.fields is None and version.fields is None:
                 raise ValueError(f"version {name} has no schema; `schema: open` keeps whatever is written")
         return self
 
@@ -120,12 +125,7 @@ def manifest(kind: str, group: str, api_type: ApiType, fragments: Fragments) -> 
     }
 
 
-def _state(version: VersionState | Version) -> VersionState:
-    return version.state if isinstance(version, Version) else version
-
-
-def _version(name: str, version: VersionState | Version, api_type: ApiType, fragments: Fragments) -> Manifest:
-    own = version if isinstance(version, Version) else Version(state=version)
+def _version(name: str, own: Version, api_type: ApiType, fragments: Fragments) -> Manifest:
     columns = api_type.columns if own.columns is None else own.columns
     fields = api_type.fields if own.fields is None else own.fields
     result: Manifest = {

@@ -9,7 +9,7 @@ from typing import Any, cast
 import yaml
 from pydantic import ValidationError
 
-from .definition import ApiType, Manifest, manifest
+from .definition import ApiType, Manifest, Version, manifest
 from .schema import Fragments
 
 _SHARED = Path(__file__).with_name("fragments.yaml")
@@ -75,15 +75,23 @@ def _read_kind(path: Path, group: str, kind: str, given: object, fragments: Frag
     try:
         return manifest(kind, group, ApiType.model_validate(given), fragments)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        allowed = ", ".join(field.alias or name for name, field in ApiType.model_fields.items())
-        hint = f"keys are {allowed}" if first["type"] == "extra_forbidden" else f"not {first['input']!r:.80}"
-        raise ApiTypesError(
-            f"{path}: {kind}: {place + ': ' if place else ''}{first['msg']}; {hint}"
-        ) from None
+        raise ApiTypesError(f"{path}: {kind}: {_first(error)}") from None
     except ValueError as error:
         raise ApiTypesError(f"{path}: {kind}: {error}") from None
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    match first["type"]:
+        case "value_error":
+            return first["msg"].removeprefix("Value error, ")
+        case "extra_forbidden":
+            model = Version if first["loc"][0] == "versions" else ApiType
+            keys = ", ".join(field.alias or name for name, field in model.model_fields.items())
+            return f"{place}: there is no such key; there are {keys}"
+        case _:
+            return f"{place}: {first['msg']}, not {first['input']!r:.80}"
 
 
 def _with(defaults: object, given: object) -> object:

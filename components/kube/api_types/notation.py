@@ -166,4 +166,9 @@ def listed(shape: str, items: Schema) -> Schema:
 
 
 def _choice(text: str, base: Schema) -> str | int:
-    return int(text) if base.get("type") == "integer" else text
+    if base.get("type") != "integer":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise NotationError(f"the choice '{text}' is no integer") from None
