@@ -105,6 +105,14 @@ def resources(deployment: Deployment) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", deployment.get("resources") or [])
 
 
+def outputs(deployment: Deployment) -> dict[str, Any]:
+    """The stack's outputs; those that are secret are encrypted."""
+    for resource in resources(deployment):
+        if resource["type"] == "pulumi:pulumi:Stack":
+            return resource.get("outputs") or {}
+    return {}
+
+
 def operations(deployment: Deployment) -> list[dict[str, Any]]:
     """The operations that were under way when the engine ended, as the state has them."""
     return cast("list[dict[str, Any]]", deployment.get("pending_operations") or [])

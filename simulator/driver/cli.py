@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 
 from simulator.cluster import ClusterError
 from simulator.driver import down, environment, up
+from simulator.driver.engine import INTERRUPTED
 from simulator.driver.errors import DriverError
 from simulator.driver.session import Session, say
 from simulator.tools import ToolError
-
-_INTERRUPTED = 130
 
 _ENGINE: dict[str, tuple[Callable[[str, Sequence[str]], int], str]] = {
     "up": (up.up, "create or update the stack, recovering first from a run that was interrupted"),
@@ -35,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         say("interrupted: run it again to go on")
-        return _INTERRUPTED
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from simulator import cluster
+from simulator.cluster.processes import find as find_cluster
 from simulator.driver import checkpoint as state
 from simulator.driver import processes, recovery
+from simulator.driver.engine import INTERRUPTED
 from simulator.driver.errors import DriverError
 from simulator.driver.record import Run
 from simulator.driver.session import Session, say
+
+_EXAMPLES = 3
 
 
 def down(name: str, options: Sequence[str]) -> int:
@@ -21,20 +25,29 @@ def down(name: str, options: Sequence[str]) -> int:
     if not session.home.root.exists():
         say(f"stack '{name}' is down: there is nothing of it")
         return 0
+    ports = cluster.status(session.home.cluster).ports.values()
     with session.run("down") as run:
         run.status = _destroy(session, options)
-        if run.status == 0:
+        if run.status == 0 and not options:
             cluster.delete(session.home.cluster)
     if run.status:
         say(f"error: stack '{name}' is not down, see above. {session.make('down')} goes on from here")
         return run.status
+    if options:
+        return 0
     session.home.remove()
+    if (rest := Rest.of(session, ports)).count:
+        say(f"error: something of stack '{name}' is left:\n{rest}")
+        return 1
     say(f"stack '{name}' is down")
     return 0
 
 
 def _destroy(session: Session, options: Sequence[str]) -> int:
-    """Have the engine remove the stack; where it cannot, its cluster goes as a whole."""
+    """Have the engine remove the stack; what it cannot remove goes with the stack's own cluster.
+
+    With options of the user's, such as a target, the stack itself stays.
+    """
     try:
         deployment = session.deployment()
     except DriverError as error:
@@ -47,11 +60,12 @@ def _destroy(session: Session, options: Sequence[str]) -> int:
         engine = session.equipped(deployment)
         recovery.settle_for_destroy(engine, deployment)
         status = engine.show("destroy", "--yes", "--skip-preview", *options)
-        if status and (options or not recovery.has_cluster(deployment)):
+        if status and (options or status == INTERRUPTED or not recovery.has_cluster(deployment)):
             return status
         if status:
             say("what the engine could not remove lives in the simulated cluster, which goes as a whole")
-    session.engine.ask("stack rm", "--yes", "--force", "--preserve-config", "--remove-backups")
+    if not options:
+        session.engine.ask("stack rm", "--yes", "--force", "--preserve-config", "--remove-backups")
     return 0
 
 
@@ -74,16 +88,22 @@ class Rest:
     files: tuple[str, ...]
 
     @classmethod
-    def of(cls, session: Session) -> Rest:
-        """Count what there is of the stack on this machine."""
+    def of(cls, session: Session, ports: Iterable[int] = ()) -> Rest:
+        """Count what there is of the stack on this machine; `ports` are those that its cluster had."""
         home = session.home
-        deployment = session.checkpoint.read() if session.checkpoint.exists else {}
-        left = cluster.leftovers(home.cluster)
-        runs = processes.marked(home.mark)
+        left = cluster.leftovers(home.cluster, [*ports])
+        live = {
+            process.pid: process
+            for process in (
+                *find_cluster(home.cluster),
+                *processes.marked(home.mark),
+                *processes.orphans(home.root, home.mark),
+            )
+        }
         return cls(
-            objects=len(state.resources(deployment)),
-            processes=(*left.processes, *map(processes.describe, runs)),
-            ports=tuple(sorted({*left.ports, *processes.listening(runs)})),
+            objects=len(state.resources(session.checkpoint.read())),
+            processes=tuple(processes.describe(process) for process in live.values()),
+            ports=tuple(sorted({*left.ports, *processes.listening(live.values())})),
             files=tuple(map(str, home.files())),
         )
 
@@ -91,6 +111,20 @@ class Rest:
     def count(self) -> int:
         """How many things there are."""
         return self.objects + len(self.processes) + len(self.ports) + len(self.files)
+
+    def __str__(self) -> str:
+        """Say how many there are of each, with the first of them."""
+        rows = (
+            ("objects", self.objects, ()),
+            ("processes", len(self.processes), self.processes),
+            ("ports", len(self.ports), self.ports),
+            ("files", len(self.files), self.files),
+        )
+        lines: list[str] = []
+        for kind, count, examples in rows:
+            shown = ", ".join(map(str, examples[:_EXAMPLES])) + (", ..." if count > _EXAMPLES else "")
+            lines.append(f"  {kind:<10} {count:>5}  {shown if examples else ''}".rstrip())
+        return "\n".join(lines)
 
 
 def check(name: str) -> int:
@@ -103,12 +137,5 @@ def check(name: str) -> int:
     rest = Rest.of(session)
     last = Run.last(session.home.record)
     print(f"what there is of stack '{name}'" + (f" ({last})" if last else ""))
-    for kind, count, examples in (
-        ("objects", rest.objects, ()),
-        ("processes", len(rest.processes), rest.processes),
-        ("ports", len(rest.ports), rest.ports),
-        ("files", len(rest.files), rest.files),
-    ):
-        shown = ", ".join(map(str, examples[:3])) + (", ..." if len(examples) > 3 else "")
-        print(f"  {kind:<10} {count:>5}  {shown}".rstrip())
+    print(rest)
     return 1 if rest.count else 0

@@ -17,13 +17,20 @@ from simulator.driver.errors import DriverError
 from simulator.driver.project import Stack
 from simulator.driver.signals import OneSignal
 
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C or a signal has stopped."""
+
+# The engine's own (pulumi v3.250, sdk/go/common/util/cmdutil/exit.go).
+_CANCELLED = 8
+
 # Every operation on an object waits for the API server or for pods, not for a processor of this machine.
 _PARALLEL = 64
 
-# What the engine's plain display says beside what it has done, and beside our own last words.
+# What the engine's plain display says beside what it has done and, at its end, its warnings; and what stands
+# against our own last words.
 _DROPPED = re.compile(
-    r" .* (?:creating|updating|deleting|replacing|refreshing|reading) ?\(0s\) *"
-    r"(?:warning: using pulumi-\S+ from \$PATH at .*)?"
+    r" .* (?:creating|updating|deleting|replacing|refreshing|reading) ?\(0s\) *(?:\[diff: .*\])?"
+    r"| .*:.* warning: using pulumi-\S+ from \$PATH at .*"
     r"|The resources in the stack have been deleted, but the history .*"
     r"|If you want to remove the stack completely, run .*"
 )
@@ -63,6 +70,8 @@ class Engine:
                 assert process.stdout
                 _relay(process.stdout)
                 status = process.wait()
+        if status == _CANCELLED or (status and signals.came):
+            return INTERRUPTED
         return status if status >= 0 else 128 - status
 
     def ask(self, command: str, *arguments: str, given: str | None = None) -> str:

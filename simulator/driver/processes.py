@@ -1,8 +1,8 @@
 """The processes of a stack's runs: the live engine, and what a killed one left behind.
 
 The driver marks the engine's environment, and everything that the engine starts inherits the mark: the
-language host, the program, the plugins. The processes of a simulated cluster carry a mark of their own
-instead, for they outlive the run.
+language host, the program, the plugins. Plain `pulumi` in a shell that `make env` has prepared carries the
+home only. The processes of a simulated cluster have a mark of their own instead, for they outlive the run.
 """
 
 from __future__ import annotations
@@ -10,13 +10,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
 MARK = "SLIPWAY_RUN"
 """The environment variable that every process of a run carries; its value is `<home>:<stack>`."""
 
+HOME = "SLIPWAY_HOME"
+"""The environment variable with the home, which a whole shell may carry."""
+
 _ENGINE = "pulumi"
+# What an engine starts, by what stands on its command line.
+_PARTS = ("pulumi-language-", "pulumi-resource-", "pulumi.dynamic", "simulator.kubernetes")
 _GRACE_SECONDS = 3.0
 
 
@@ -52,9 +58,18 @@ def alive_since(pid: int, since: float) -> bool:
         return False
 
 
-def orphans(mark: str) -> list[psutil.Process]:
-    """What is left of killed runs: marked processes that no live engine has started."""
-    return [process for process in marked(mark) if not is_engine(process) and not _has_engine(process)]
+def orphans(home: Path, mark: str) -> list[psutil.Process]:
+    """What is left of killed runs: processes of a run that have no live engine above them.
+
+    Those that plain `pulumi` left do not tell their stack: any stack of that home may have started them.
+    """
+    found = marked(mark)
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            environment = process.environ()
+            if environment.get(HOME) == str(home) and MARK not in environment and _is_part(process):
+                found.append(process)
+    return [process for process in found if not is_engine(process) and not _has_engine(process)]
 
 
 def end(processes: Iterable[psutil.Process]) -> None:
@@ -94,6 +109,11 @@ def _mark(process: psutil.Process) -> str | None:
     with suppress(psutil.Error, OSError):
         return process.environ().get(MARK)
     return None
+
+
+def _is_part(process: psutil.Process) -> bool:
+    line = process.cmdline()
+    return any(part in argument for argument in line[:4] for part in _PARTS)
 
 
 def _has_engine(process: psutil.Process) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
 
 from simulator import cluster
 from simulator.driver import checkpoint as state
@@ -17,6 +19,7 @@ from simulator.driver.locks import Lock, locks
 
 Say = Callable[[str], None]
 
+_TOUCHED = "slipway.dev/touched"
 _CLUSTER_TYPE = "pulumi-python:dynamic/slipway:SimulatedCluster"
 
 
@@ -41,7 +44,7 @@ def clear(home: Home, say: Say) -> None:
         if lock.is_dead:
             say(f"removed the lock of a run that was killed: {lock}")
             lock.file.unlink(missing_ok=True)
-    if orphans := processes.orphans(home.mark):
+    if orphans := processes.orphans(home.root, home.mark):
         names = ", ".join(processes.describe(orphan) for orphan in orphans)
         processes.end(orphans)
         say(f"ended what a killed run left running: {names}")
@@ -54,7 +57,7 @@ def mend(checkpoint: Checkpoint, say: Say) -> Deployment:
     return checkpoint.read()
 
 
-def revive(home: Home, deployment: Deployment, say: Say) -> bool:
+def revive(home: Home, deployment: Deployment, kubectl: Path, say: Say) -> bool:
     """Start the stack's simulated cluster where it has died, its data kept.
 
     Returns False where the state has a cluster and there is none any more.
@@ -64,8 +67,31 @@ def revive(home: Home, deployment: Deployment, say: Say) -> bool:
     if not cluster.status(home.cluster).identifier:
         return False
     if cluster.start(home.cluster):
+        _establish([str(kubectl), f"--kubeconfig={home.kubeconfig}"])
         say("started the simulated cluster again: its processes had ended, its data is kept")
     return True
+
+
+def _establish(kubectl: Sequence[str]) -> None:
+    """Have the API server take up API types that it had not established when it was killed.
+
+    It queues one for that when the type changes, and not when it starts (k8s.io/apiextensions-apiserver
+    v0.36, pkg/apiserver/customresource_handler.go): the type would be stuck until the resync minutes later.
+    """
+    asked = subprocess.run([*kubectl, "get", "crds", "--output=json"], capture_output=True, check=False)
+    if asked.returncode:
+        reason = asked.stderr.decode().strip()
+        raise DriverError(f"the cluster was started again, and does not tell its API types: {reason}")
+    crds: list[dict[str, Any]] = json.loads(asked.stdout)["items"]
+    stuck = [f"crd/{crd['metadata']['name']}" for crd in crds if not _is_established(crd)]
+    if stuck:
+        for change in (f"{_TOUCHED}=", f"{_TOUCHED}-"):
+            subprocess.run([*kubectl, "annotate", *stuck, change], capture_output=True, check=False)
+
+
+def _is_established(crd: Mapping[str, Any]) -> bool:
+    conditions = cast("Sequence[Mapping[str, str]]", crd.get("status", {}).get("conditions") or [])
+    return any(item["type"] == "Established" and item["status"] == "True" for item in conditions)
 
 
 def has_cluster(deployment: Deployment) -> bool:

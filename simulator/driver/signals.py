@@ -24,6 +24,7 @@ class OneSignal:
         self._passed_on = frozenset(passed_on)
         self._process: subprocess.Popen[bytes] | None = None
         self._asked = False
+        self._came = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -46,7 +47,13 @@ class OneSignal:
         if self._asked:
             process.send_signal(signal.SIGINT)
 
+    @property
+    def came(self) -> bool:
+        """Whether one of the signals came, passed on or not."""
+        return self._came
+
     def _handle(self, number: int, _frame: FrameType | None) -> None:
+        self._came = True
         if number not in self._passed_on:
             return
         if self._asked:

@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
+from simulator.driver import checkpoint as state
 from simulator.driver import recovery
 from simulator.driver.engine import Engine
 from simulator.driver.errors import DriverError
@@ -78,7 +79,9 @@ def _recovered(session: Session, *, rebuild: bool) -> Engine:
     """The engine, once the state and the cluster are as it needs them."""
     deployment = session.deployment()
     engine = session.equipped(deployment)
-    if session.stack.is_local and not recovery.revive(session.home, deployment, say):
+    if session.stack.is_local and not recovery.revive(
+        session.home, deployment, session.tools.path("kubectl"), say
+    ):
         if not rebuild:
             raise DriverError(
                 f"the simulated cluster of stack '{session.stack.name}' is gone, with its data: "
@@ -98,7 +101,12 @@ def _require_state(session: Session) -> None:
 
 def _summarize(session: Session, engine: Engine, heading: str, *, following: bool = True) -> Summary:
     """Print what the cluster holds, and what to do next."""
-    outputs: dict[str, Any] = engine.ask_json("stack output", "--json", "--show-secrets")
+    local = session.stack.is_local and session.home.kubeconfig.is_file()
+    outputs = (
+        state.outputs(session.checkpoint.read())
+        if local
+        else engine.ask_json("stack output", "--json", "--show-secrets")
+    )
     kubectl = session.tools.path("kubectl")
     with _kubeconfig(session, outputs) as kubeconfig:
         summary = Summary.of(kubectl, kubeconfig, list(outputs.get("components") or {}))
