@@ -6,8 +6,9 @@ component that uses one never knows which it is.
 
 from .database import DatabaseArgs, LogicalDatabase
 from .mysql import MySQL
+from .object_store import Bucket, ObjectStoreArgs, StoreUser
 from .postgresql import PostgreSQL
-from .seaweedfs import Bucket, ObjectStoreArgs, SeaweedFS, StoreUser
+from .seaweedfs import SeaweedFS
 from .server import MeshRules
 from .settings import DatabaseSettings, ObjectStoreSettings, VolumeSettings
 

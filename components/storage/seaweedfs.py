@@ -6,8 +6,7 @@ listen to the pod alone. Offers contracts.ObjectStore for each user.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
@@ -21,8 +20,8 @@ from ..kube.program import Mount, Program, command_probe, http_probe
 from ..kube.scope import Scope
 from ..kube.workload import Workload, deployment, service
 from ..versions import ObjectStores as Images
-from .server import DATA, ServerArgs, account, data_volume, guard, passwords, total
-from .settings import ObjectStoreSettings
+from .object_store import ObjectStoreArgs, StoreUser
+from .server import DATA, account, data_volume, guard, passwords, total
 
 # The second one is where clients of Pipelines look where nothing tells them (kubeflow/pipelines 2.16.1,
 # backend/src/v2/objectstore/config.go, DefaultEndpointInMultiUserMode).
@@ -40,63 +39,12 @@ _KEEPER = Path(__file__).with_name("seaweedfs_keep.sh")
 _REGION = "us-east-1"
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoreUser:
-    """Someone with keys of their own. The name is the access key.
-
-    Attributes:
-        everything: may read, write and list the whole bucket.
-        prefixes: what the keys of objects begin with that the user may read, write and list.
-    """
-
-    name: str
-    everything: bool = False
-    prefixes: tuple[str, ...] = ()
-
-    def actions(self, bucket: str) -> list[str]:
-        """What SeaweedFS calls it (weed/s3api/s3_constants/s3_actions.go; matched in Identity.canDo)."""
-        verbs = ("Read", "Write", "List", "Tagging")
-        if self.everything:
-            return [f"{verb}:{bucket}" for verb in verbs]
-        return [f"{verb}:{bucket}/{prefix}*" for prefix in self.prefixes for verb in verbs]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bucket:
-    """The bucket of a store.
-
-    Attributes:
-        retention_days: by prefix, after how many days objects go; 0 keeps them.
-    """
-
-    name: str
-    retention_days: Mapping[str, int] = field(default_factory=dict[str, int])
-
-
-@dataclass(frozen=True, kw_only=True)
-class ObjectStoreArgs(ServerArgs):
-    """A server with its bucket and its users, of whom the first reads the Secret `secret`.
-
-    Raises:
-        ValueError: two users have the same name, or there is none.
-    """
-
-    settings: ObjectStoreSettings
-    bucket: Bucket
-    users: Sequence[StoreUser]
-
-    def __post_init__(self) -> None:
-        names = [user.name for user in self.users]
-        if not names or len(set(names)) != len(names):
-            raise ValueError(f"{self.name}: users need names of their own, found {names}")
-
-
 class SeaweedFS(pulumi.ComponentResource):
     """A SeaweedFS server with one bucket.
 
     Attributes:
-        stores: the contract of each user, by name. `secret` names the Secret of the first user; others have
-            one of the same name and keys in their own namespaces, which is theirs to declare.
+        stores: the contract of each user, by name. Where a user has no Secret here, `secret` is the name that
+            clients look for, `mlpipeline-minio-artifact` unless the server's args say otherwise.
         offer: its images and what it reserves, disk included.
     """
 
@@ -109,12 +57,7 @@ class SeaweedFS(pulumi.ComponentResource):
         scope = Scope(component=args.component, parent=self, namespaces=args.namespaces)
         made = passwords(scope, [f"{args.name}-{user}" for user in names], args.settings.keys_version)
         keys = {user: made[f"{args.name}-{user}"] for user in names}
-        secret = Secret(
-            args.secret,
-            metadata=scope.metadata(args.secret, app=args.name),
-            string_data={ACCESS_KEY: names[0], SECRET_KEY: keys[names[0]].value},
-            opts=scope.options(),
-        )
+        secrets = {user.name: _secret(scope, args, user, keys[user.name]) for user in args.users}
         identities = _identities(scope, args, keys)
         workload = _workload(scope, args, identities)
         service(
@@ -140,7 +83,7 @@ class SeaweedFS(pulumi.ComponentResource):
                 secure=False,
                 region=_REGION,
                 bucket=args.bucket.name,
-                secret=secret.metadata.name,
+                secret=secrets[user],
                 access_key_name=ACCESS_KEY,
                 secret_key_name=SECRET_KEY,
                 access_key=pulumi.Output.from_input(user),
@@ -152,6 +95,21 @@ class SeaweedFS(pulumi.ComponentResource):
         }
         self.offer = Offer(images=workload.images, request=total(workload, args.settings.volume))
         self.register_outputs({})
+
+
+def _secret(
+    scope: Scope, args: ObjectStoreArgs, user: StoreUser, key: GeneratedPassword
+) -> pulumi.Output[str]:
+    """Declare the Secret of a user in Kubeflow's namespace and return its name."""
+    if user.secret is None:
+        return pulumi.Output.from_input(args.secret)
+    created = Secret(
+        user.secret,
+        metadata=scope.metadata(user.secret, app=args.name),
+        string_data={ACCESS_KEY: user.name, SECRET_KEY: key.value},
+        opts=scope.options(),
+    )
+    return created.metadata.name
 
 
 def _identities(scope: Scope, args: ObjectStoreArgs, keys: Mapping[str, GeneratedPassword]) -> Secret:

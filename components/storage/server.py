@@ -43,7 +43,7 @@ class ServerArgs:
         component: key of the component that it belongs to.
         name: its Deployment, Service, service account and `app` label.
         claim: its PersistentVolumeClaim.
-        secret: the Secret that its users read.
+        secret: the Secret that its users read; of an object store the name that users elsewhere look for.
         storage_class: class of the volume where the settings name none.
         mesh: rules of the mesh; None leaves the pod without a sidecar.
     """
