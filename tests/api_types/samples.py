@@ -6,6 +6,7 @@ first line. `rule-*` break a rule in CEL, which only an API server can tell.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,12 @@ class Sample:
 
 def samples(*sorts: str) -> list[Sample]:
     """All samples of these sorts, `good`, `bad` and `rule`."""
-    return [sample for sample in map(_read, sorted(_FOLDER.glob("*/*.yaml"))) if sample.sort in sorts]
+    return [sample for sample in _all() if sample.sort in sorts]
+
+
+@cache
+def _all() -> tuple[Sample, ...]:
+    return tuple(map(_read, sorted(_FOLDER.glob("*/*.yaml"))))
 
 
 def _read(file: Path) -> Sample:
