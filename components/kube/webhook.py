@@ -20,6 +20,9 @@ from .scope import Scope
 
 CERT_MANAGER = "cert-manager.io/v1"
 INJECT_CA = "cert-manager.io/inject-ca-from"
+# Pulumi's Kubernetes plugin waits for it. Until cert-manager has written the CA the API server trusts nobody
+# there, and would refuse what is created right after the registration.
+AWAIT_CA = {"pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +89,7 @@ class Hook:
     Attributes:
         rules: what is sent to it (admissionregistration/v1 RuleWithOperations).
         namespaces, objects: label selectors of the namespaces and objects that it is asked about.
+        match: Exact asks about the API versions of its rules alone, and not about others of the same kind.
     """
 
     name: str
@@ -98,6 +102,7 @@ class Hook:
     side_effects: Literal["None", "NoneOnDryRun"] = "None"
     timeout_seconds: int | None = None
     review_versions: Sequence[str] = ("v1",)
+    match: Literal["Exact", "Equivalent"] | None = None
 
 
 def register(
@@ -115,12 +120,13 @@ def register(
 ) -> pulumi.Resource | None:
     """Register webhooks once what answers them is available (`after`: the Deployment).
 
-    Returns None where the cluster's API server cannot reach a pod: registered there, a webhook would refuse
-    every object that it selects. The CA bundle is cert-manager's to write and is never declared.
+    Who comes after the registration meets webhooks that the API server trusts. Returns None where the
+    cluster's API server cannot reach a pod: registered there, a webhook would refuse every object that it
+    selects. The CA bundle is cert-manager's to write and is never declared.
     """
     if not capabilities.admission_webhooks:
         return None
-    metadata = scope.cluster_metadata(name, app=app, annotations=certificate.inject)
+    metadata = scope.cluster_metadata(name, app=app, annotations={**certificate.inject, **AWAIT_CA})
     opts = scope.options(list(after))
     if kind == "Validating":
         validating: list[ValidatingWebhookArgsDict] = [
@@ -153,6 +159,8 @@ def _webhook(scope: Scope, hook: Hook, service: str, port: int) -> ValidatingWeb
         result["namespace_selector"] = hook.namespaces
     if hook.objects:
         result["object_selector"] = hook.objects
+    if hook.match:
+        result["match_policy"] = hook.match
     if hook.timeout_seconds:
         result["timeout_seconds"] = hook.timeout_seconds
     return result
