@@ -53,3 +53,41 @@ class ObjectStores:
     """SeaweedFS as kubeflow/pipelines 2.16.1 deploys it (manifests/kustomize/third-party/seaweedfs)."""
 
     SEAWEEDFS = "chrislusf/seaweedfs:4.00"
+
+
+class KServe:
+    """kserve/kserve v0.18.0 (its release manifests in install/v0.18.0) and kserve/models-web-app v0.18.0.
+
+    Runtimes as config/runtimes has them; a GPU image of TensorFlow Serving, TorchServe or Hugging Face is the
+    same with `-gpu` at the end of its tag, which the controller adds by itself (UpdateImageTag). LLM presets
+    as config/llmisvcconfig has them.
+    """
+
+    CONTROLLER = "kserve/kserve-controller:v0.18.0"
+    LLM_CONTROLLER = "kserve/llmisvc-controller:v0.18.0"
+    LOCAL_MODEL_CONTROLLER = "kserve/kserve-localmodel-controller:v0.18.0"
+    LOCAL_MODEL_AGENT = "kserve/kserve-localmodelnode-agent:v0.18.0"
+    METRICS_PROXY = "quay.io/brancz/kube-rbac-proxy:v0.18.0"
+    WEB_APP = "ghcr.io/kserve/models-web-app:0.18.0"
+
+    STORAGE_INITIALIZER = "kserve/storage-initializer:v0.18.0"
+    AGENT = "kserve/agent:v0.18.0"
+    ROUTER = "kserve/router:v0.18.0"
+    ART_EXPLAINER = "kserve/art-explainer:v0.18.0"
+
+    HUGGINGFACE = "kserve/huggingfaceserver:v0.18.0"
+    LIGHTGBM = "kserve/lgbserver:v0.18.0"
+    MLSERVER = "docker.io/seldonio/mlserver:1.7.1"
+    PADDLE = "kserve/paddleserver:v0.18.0"
+    PMML = "kserve/pmmlserver:v0.18.0"
+    PREDICTIVE = "kserve/predictiveserver:v0.18.0"
+    SKLEARN = "kserve/sklearnserver:v0.18.0"
+    TENSORFLOW = "tensorflow/serving:2.6.2"
+    TORCHSERVE = "pytorch/torchserve-kfs:0.9.0"
+    TRITON = "nvcr.io/nvidia/tritonserver:23.05-py3"
+    XGBOOST = "kserve/xgbserver:v0.18.0"
+
+    LLM_ENGINE = "ghcr.io/llm-d/llm-d-cuda:v0.6.0"
+    LLM_ROUTING_SIDECAR = "ghcr.io/llm-d/llm-d-routing-sidecar:v0.7.1"
+    LLM_SCHEDULER = "ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1"
+    LLM_TOKENIZER = "ghcr.io/llm-d/llm-d-uds-tokenizer:v0.7.1"
