@@ -20,8 +20,10 @@ from simulator.cluster.layout import COMPONENTS, KWOKCTL_NAME, Layout, Record, n
 _TOOLS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok", "kwokctl")
 _START_SECONDS = 120.0
 _ATTEMPTS = 3
+_STARTS = 3
 _POLL_SECONDS = 0.1
-_LOG_LINES = 15
+_LOG_LINES = 10
+_LOG_WIDTH = 300
 
 
 def make(layout: Layout) -> Record:
@@ -50,13 +52,15 @@ def run(layout: Layout, record: Record) -> None:
     """Start each component that does not run, until the cluster serves."""
     ensured = tools.ensure(names=_TOOLS)
     deadline = time.monotonic() + _START_SECONDS
+    starts = 0
     while not serves(layout, record):
         if len(processes.components(layout.directory)) < len(COMPONENTS):
             if taken := processes.foreign(layout.directory, record.ports.values()):
-                message = (
-                    f"ports of the simulated cluster are in use: {taken}. End that program and run again."
-                )
+                message = f"ports of the simulated cluster are in use: {taken}. End that and run again."
                 raise ClusterError(message)
+            if starts == _STARTS:
+                raise ClusterError(_diagnosis(layout))
+            starts += 1
             _link(layout, ensured)
             processes.agree(layout)
             _kwokctl(layout, ensured, "start", "cluster")
@@ -70,7 +74,10 @@ def serves(layout: Layout, record: Record) -> bool:
     if len(processes.components(layout.directory)) < len(COMPONENTS):
         return False
     api = Api(layout, record)
-    return api.is_ready() and api.exists("/api/v1/namespaces/default/serviceaccounts/default")
+    try:
+        return api.is_ready() and api.exists("/api/v1/namespaces/default/serviceaccounts/default")
+    except ClusterError:
+        return False
 
 
 def _link(layout: Layout, ensured: tools.Tools) -> None:
@@ -86,7 +93,7 @@ def _link(layout: Layout, ensured: tools.Tools) -> None:
 def _kwokctl(layout: Layout, ensured: tools.Tools, *arguments: str) -> None:
     command = [str(ensured.path("kwokctl")), "--name", KWOKCTL_NAME, *arguments]
     with layout.kwokctl_log.open("a") as log:
-        code = subprocess.run(
+        process = subprocess.Popen(
             [*command, "--timeout", f"{_START_SECONDS:.0f}s"],
             env=processes.environment(layout.directory, ensured.directory),
             cwd=layout.directory,
@@ -94,9 +101,17 @@ def _kwokctl(layout: Layout, ensured: tools.Tools, *arguments: str) -> None:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            check=False,
-        ).returncode
-    if code:
+        )
+    try:
+        while process.poll() is None:
+            # It would wait for the API server to answer, also where there is none any more.
+            if processes.ended(layout):
+                return
+            time.sleep(_POLL_SECONDS)
+    finally:
+        process.kill()
+        process.wait()
+    if process.returncode:
         message = f"kwokctl {' '.join(arguments[:2])} failed:\n{_tail(layout.kwokctl_log)}"
         raise ClusterError(message)
 
@@ -105,18 +120,19 @@ def _diagnosis(layout: Layout) -> str:
     running = processes.components(layout.directory)
     ended = [component for component in COMPONENTS if component not in running]
     about = ended[0] if ended else "kube-apiserver"
-    what = f"{', '.join(ended)} ended" if ended else "its API server is not ready"
+    what = f"{', '.join(ended)} ended" if ended else f"not ready after {_START_SECONDS:.0f} s"
     return (
-        f"the simulated cluster did not start within {_START_SECONDS:.0f} s: {what}. "
+        f"the simulated cluster did not start: {what}. "
         f"The end of {layout.log(about)}:\n{_tail(layout.log(about))}"
     )
 
 
 def _tail(file: Path) -> str:
     try:
-        return "\n".join(file.read_text(errors="replace").splitlines()[-_LOG_LINES:])
+        last = file.read_text(errors="replace").splitlines()[-_LOG_LINES:]
     except OSError as error:
         return f"({error})"
+    return "\n".join(line[:_LOG_WIDTH] for line in last)
 
 
 def wipe(layout: Layout) -> None:

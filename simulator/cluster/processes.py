@@ -102,6 +102,17 @@ def agree(layout: Layout) -> None:
             file.unlink(missing_ok=True)
 
 
+def ended(layout: Layout) -> list[str]:
+    """Return the components that kwokctl has started and that have ended since."""
+    gone: list[str] = []
+    for component in COMPONENTS:
+        with suppress(OSError, ValueError):
+            pid = int(layout.pid_file(component).read_text())
+            if not (psutil.pid_exists(pid) and _is_alive(psutil.Process(pid))):
+                gone.append(component)
+    return gone
+
+
 def listening(ports: Iterable[int]) -> list[int]:
     """Return those of `ports` on which something listens."""
     return sorted(port for port in set(ports) if not is_free(port))

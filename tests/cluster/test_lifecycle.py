@@ -122,6 +122,22 @@ def test_a_port_that_another_program_took_is_named(own: TestCluster) -> None:
     assert works_with_its_data(own)
 
 
+def test_a_component_that_cannot_start_is_named_with_its_own_words(own: TestCluster) -> None:
+    simulated.stop(own.directory)
+    data = own.directory / "clusters" / "simulated" / "etcd"
+    aside = data.rename(own.directory / "aside")
+    data.write_text("not a directory")
+    message = r"(?s)did not start: etcd.* ended.*not a directory"
+    try:
+        with pytest.raises(simulated.ClusterError, match=message):
+            simulated.start(own.directory)
+    finally:
+        data.unlink()
+        aside.rename(data)
+    simulated.start(own.directory)
+    assert works_with_its_data(own)
+
+
 def test_pools_change_in_place_and_pods_leave_nodes_that_go(own: TestCluster) -> None:
     own.kubectl("create", "deployment", "web", "--image=example.com/image:1", "--replicas=4")
     own.wait("deployment/web", "condition=Available", "default")
