@@ -1,11 +1,22 @@
 """The program that `pulumi up` runs."""
 
+import sys
+
 import pulumi
 
 from components.platform import deploy
-from stacks.settings import load
+from components.settings_base import SettingsError
+from stacks.settings import headed, load
 from stacks.traces import shorten
 
+# By this exit code a language host knows that the user has been told, and adds no message of its own
+# (pulumi-language-python, pythonProcessExitedAfterShowingUserActionableMessage).
+TOLD = 32
+
 shorten()
-for name, value in deploy(load(), stack=pulumi.get_stack()).items():
-    pulumi.export(name, value)
+try:
+    for name, value in deploy(load(), stack=pulumi.get_stack()).items():
+        pulumi.export(name, value)
+except SettingsError as error:
+    pulumi.log.error(headed(str(error)))
+    sys.exit(TOLD)

@@ -17,12 +17,19 @@ PROJECT = "slipway"
 def load() -> PlatformSettings:
     """Read and check every setting of this stack, before anything is declared.
 
-    Raises pulumi.RunError, which Pulumi prints without a traceback.
+    Raises SettingsError, which names each key that is wrong, what was found and what is allowed.
     """
-    try:
-        return platform_settings(_given())
-    except SettingsError as error:
-        raise pulumi.RunError(_headed(str(error))) from None
+    return platform_settings(_given())
+
+
+def headed(text: str) -> str:
+    """What is wrong with the settings, under the name of the stack."""
+    lines = text.splitlines()
+    stack = pulumi.get_stack()
+    if len(lines) == 1:
+        return f"the settings of stack '{stack}' are refused: {text}"
+    listed = "\n".join(f"  - {line}" for line in lines)
+    return f"the settings of stack '{stack}' are refused in {len(lines)} places:\n{listed}"
 
 
 def _given() -> dict[str, object]:
@@ -49,12 +56,3 @@ def _names() -> Iterable[str]:
     """The keys of this project; those of providers (`aws:region`) are theirs to check."""
     keys = (key.replace(f"{PROJECT}:config:", f"{PROJECT}:") for key in get_config_env())
     return [key.removeprefix(f"{PROJECT}:") for key in keys if key.startswith(f"{PROJECT}:")]
-
-
-def _headed(text: str) -> str:
-    lines = text.splitlines()
-    stack = pulumi.get_stack()
-    if len(lines) == 1:
-        return f"the settings of stack '{stack}' are refused: {text}"
-    listed = "\n".join(f"  - {line}" for line in lines)
-    return f"the settings of stack '{stack}' are refused in {len(lines)} places:\n{listed}"

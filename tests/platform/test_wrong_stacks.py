@@ -1,13 +1,14 @@
 """Wrong stack files through the program that a user runs: one clear error, and nothing is created."""
 
-from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.support.project import ProjectCopy, project
+from tests.support.project import Outcome, ProjectCopy, project
 
 pytestmark = pytest.mark.engine
 
@@ -15,24 +16,41 @@ _CASES = Path(__file__).parents[1] / "settings" / "wrong_stacks.yaml"
 WRONG: dict[str, dict[str, Any]] = yaml.safe_load(_CASES.read_text(encoding="utf-8"))
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """How `make up` ended, and what was there afterwards."""
+
+    outcome: Outcome
+    cluster_exists: bool
+    resources: list[str]
+
+
 @pytest.fixture(scope="module")
-def copy() -> Generator[ProjectCopy]:
-    with project({}) as made:
-        yield made
+def refusals() -> dict[str, Refusal]:
+    """`make up` of every wrong stack, several at a time."""
+    with project({}) as copy, ThreadPoolExecutor(max_workers=3) as pool:
+        tried = [pool.submit(_up, copy, f"wrong-{number}", what) for number, what in enumerate(WRONG)]
+        return dict(zip(WRONG, (one.result() for one in tried), strict=True))
+
+
+def _up(copy: ProjectCopy, name: str, what: str) -> Refusal:
+    copy.write_stack(
+        name, {"config": {f"slipway:{key}": value for key, value in WRONG[what]["config"].items()}}
+    )
+    stack = copy.stack(name)
+    outcome = stack.up()
+    return Refusal(outcome, stack.cluster.exists(), [one["type"] for one in stack.resources()])
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_the_engine_prints_one_error_and_creates_nothing(copy: ProjectCopy, what: str) -> None:
-    case = WRONG[what]
-    name = "wrong"
-    copy.write_stack(name, {"config": {f"slipway:{key}": value for key, value in case["config"].items()}})
-    stack = copy.stack(name)
-    outcome = stack.pulumi("preview") if stack.state.exists() else stack.up()
-    assert outcome.status != 0
-    for words in case["says"]:
-        assert words in outcome.output
-    assert outcome.output.count("the settings of stack 'wrong' are refused") == 1
-    assert "Traceback" not in outcome.output
-    assert not stack.cluster.exists()
-    created = [one["type"] for one in stack.resources() if one["type"] != "pulumi:pulumi:Stack"]
-    assert created == []
+def test_up_prints_one_error_and_creates_nothing(refusals: dict[str, Refusal], what: str) -> None:
+    refusal = refusals[what]
+    assert refusal.outcome.status != 0
+    diagnostics = refusal.outcome.output.partition("Diagnostics:")[2]
+    assert diagnostics.count("error: ") - refusal.outcome.output.count("is not up, see above") == 1
+    assert diagnostics.count("are refused: ") == 1
+    for words in WRONG[what]["says"]:
+        assert words in diagnostics
+    assert "Traceback" not in refusal.outcome.output
+    assert not refusal.cluster_exists
+    assert set(refusal.resources) <= {"pulumi:pulumi:Stack"}
