@@ -212,6 +212,23 @@ class ObjectStore:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PipelinesService:
+    """Kubeflow Pipelines, as the namespaces of teams see it.
+
+    Attributes:
+        host, port: the API over HTTP. Programs in teams' namespaces show it a token of their service account.
+        metadata_host, metadata_port: ML Metadata over gRPC.
+        ready: the leaf after which the API answers.
+    """
+
+    host: str
+    port: int
+    metadata_host: str
+    metadata_port: int
+    ready: pulumi.Resource
+
+
+@dataclass(frozen=True, kw_only=True)
 class MenuItem:
     """One entry of the dashboard.
 

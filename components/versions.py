@@ -91,3 +91,31 @@ class KServe:
     LLM_ROUTING_SIDECAR = "ghcr.io/llm-d/llm-d-routing-sidecar:v0.7.1"
     LLM_SCHEDULER = "ghcr.io/llm-d/llm-d-inference-scheduler:v0.7.1"
     LLM_TOKENIZER = "ghcr.io/llm-d/llm-d-uds-tokenizer:v0.7.1"
+
+
+class Pipelines:
+    """kubeflow/pipelines 2.16.1."""
+
+    VERSION = "2.16.1"
+    API_SERVER = "ghcr.io/kubeflow/kfp-api-server:2.16.1"
+    PERSISTENCE_AGENT = "ghcr.io/kubeflow/kfp-persistence-agent:2.16.1"
+    SCHEDULED_WORKFLOWS = "ghcr.io/kubeflow/kfp-scheduled-workflow-controller:2.16.1"
+    UI = "ghcr.io/kubeflow/kfp-frontend:2.16.1"
+    VIEWER = "ghcr.io/kubeflow/kfp-viewer-crd-controller:2.16.1"
+    VISUALIZATION = "ghcr.io/kubeflow/kfp-visualization-server:2.16.1"
+    CACHE = "ghcr.io/kubeflow/kfp-cache-server:2.16.1"
+    METADATA_WRITER = "ghcr.io/kubeflow/kfp-metadata-writer:2.16.1"
+    METADATA_ENVOY = "ghcr.io/kubeflow/kfp-metadata-envoy:2.16.1"
+    DRIVER = "ghcr.io/kubeflow/kfp-driver:2.16.1"
+    LAUNCHER = "ghcr.io/kubeflow/kfp-launcher:2.16.1"
+    # ML Metadata, as Pipelines deploy it.
+    METADATA_SERVER = "gcr.io/tfx-oss-public/ml_metadata_store_server:1.14.0"
+    # Stands in for a step of kfp 1.x whose result is known; upstream takes whatever is newest.
+    CACHED_STEP = "ghcr.io/containerd/busybox:1.36"
+
+
+class Argo:
+    """argoproj/argo-workflows v3.7.3, as Pipelines deploy it."""
+
+    CONTROLLER = "quay.io/argoproj/workflow-controller:v3.7.3"
+    EXECUTOR = "quay.io/argoproj/argoexec:v3.7.3"

@@ -26,9 +26,17 @@ class Config:
     resource: ConfigMap
 
 
-def config_map(scope: Scope, name: str, data: Mapping[str, str], *, app: str | None = None) -> Config:
+def config_map(
+    scope: Scope,
+    name: str,
+    data: Mapping[str, str],
+    *,
+    app: str | None = None,
+    annotations: Mapping[str, str] | None = None,
+) -> Config:
     """Declare a ConfigMap of the component's namespace."""
-    resource = ConfigMap(name, metadata=scope.metadata(name, app=app), data=dict(data), opts=scope.options())
+    metadata = scope.metadata(name, app=app, annotations=annotations)
+    resource = ConfigMap(name, metadata=metadata, data=dict(data), opts=scope.options())
     return Config(name=resource.metadata.name, digest=digest(data), resource=resource)
 
 
