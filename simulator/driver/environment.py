@@ -44,8 +44,6 @@ def engine(stack: Stack, home: Home, tools: Path) -> dict[str, str]:
     if stack.is_local:
         environment = {name: value for name, value in environment.items() if name not in _FOREIGN}
         environment |= of_local_stack(home)
-    else:
-        _require_backend(stack, environment)
     return environment | {
         "PATH": _path(environment.get("PATH", os.defpath), tools, None),
         "SLIPWAY_HOME": str(home.root),
@@ -91,7 +89,7 @@ def _path(current: str, tools: Path, plugin: Plugin | None) -> str:
     return os.pathsep.join([*first, *(entry for entry in current.split(os.pathsep) if entry not in own)])
 
 
-def _require_backend(stack: Stack, environment: Mapping[str, str]) -> None:
+def require_backend(stack: Stack, environment: Mapping[str, str] = os.environ) -> None:
     """Refuse a stack whose state or secrets have no place: neither is chosen for the user."""
     home = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
     backend = environment.get(_BACKEND)

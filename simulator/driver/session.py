@@ -69,6 +69,8 @@ class Session:
             )
         if self.stack.is_local:
             self.home.create()
+        else:
+            environment.require_backend(self.stack)
 
     def deployment(self) -> Deployment:
         """The stack's state, mended where it is a local one's; empty where the stack does not exist."""
