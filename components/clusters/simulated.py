@@ -201,6 +201,9 @@ class SimulatedCluster(pulumi.ComponentResource):
             # A cluster that was made anew is another one, whatever its address: so are its objects.
             cluster_identifier=cluster.id,
             upsert_existing_objects=True,
+            # A change of configuration is written in place; pods restart by the digest in their template.
+            enable_config_map_mutable=True,
+            enable_secret_mutable=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.contract = Cluster(
