@@ -13,8 +13,9 @@ import yaml
 
 from simulator.driver.errors import DriverError
 
-LOCAL_PROVIDERS = ("simulated", "kind")
-"""Clusters that live and die on this machine: the state of their stacks lives beside them."""
+REMOTE_PROVIDERS = ("aws", "gcp", "azure", "existing")
+"""Clusters that outlive this machine, so that the state of their stacks has to as well. A provider that is not
+known at all counts as local: the program then says which ones there are."""
 
 _STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _DEFAULT_PROVIDER = "simulated"
@@ -89,7 +90,7 @@ class Stack:
     @property
     def is_local(self) -> bool:
         """Whether the stack lives on this machine only."""
-        return self.provider in LOCAL_PROVIDERS
+        return self.provider not in REMOTE_PROVIDERS
 
     @property
     def qualified_name(self) -> str:
