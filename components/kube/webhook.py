@@ -13,6 +13,7 @@ from pulumi_kubernetes.admissionregistration.v1 import (
     ValidatingWebhookConfiguration,
 )
 from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict
 
 from ..contracts import Capabilities, CertificateAuthority
@@ -82,6 +83,17 @@ def serving_certificate(
     )
 
 
+def own_certificate(scope: Scope, secret: str, *, app: str) -> pulumi.Output[str]:
+    """Declare the empty Secret of a program that makes and renews its certificate itself; return its name.
+
+    Such programs (Open Policy Agent's cert-controller, `pkg/rotator`) fill the Secret, wait until they find
+    its content in their volume, and write the CA into their webhooks whenever those appear. The Secret has to
+    be there before they start: they may not create it.
+    """
+    resource = Secret(secret, metadata=scope.metadata(secret, app=app), type="Opaque", opts=scope.options())
+    return resource.metadata.name
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hook:
     """One webhook of a configuration.
@@ -115,18 +127,21 @@ def register(
     app: str,
     service: str,
     port: int = 443,
-    certificate: ServingCertificate,
+    certificate: ServingCertificate | None,
     after: Sequence[pulumi.Resource],
 ) -> pulumi.Resource | None:
     """Register webhooks once what answers them is available (`after`: the Deployment).
 
+    `certificate` is None where the program that answers writes the CA itself (`own_certificate`).
+
     Who comes after the registration meets webhooks that the API server trusts. Returns None where the
     cluster's API server cannot reach a pod: registered there, a webhook would refuse every object that it
-    selects. The CA bundle is cert-manager's to write and is never declared.
+    selects. The CA bundle is cert-manager's or the program's to write and is never declared.
     """
     if not capabilities.admission_webhooks:
         return None
-    metadata = scope.cluster_metadata(name, app=app, annotations={**certificate.inject, **AWAIT_CA})
+    inject: Mapping[str, str] = certificate.inject if certificate else {}
+    metadata = scope.cluster_metadata(name, app=app, annotations={**inject, **AWAIT_CA})
     opts = scope.options(list(after))
     if kind == "Validating":
         validating: list[ValidatingWebhookArgsDict] = [

@@ -21,9 +21,10 @@ from pulumi_kubernetes.core.v1 import (
 )
 
 from ..contracts import NodePool, Request
+from .placement import placed
 from .program import Program, container, request
 from .scope import Scope
-from .settings import Placement, TolerationSettings, WorkloadSettings
+from .settings import Placement, WorkloadSettings
 
 CONFIG_HASH = "slipway.dev/config-hash"
 
@@ -185,28 +186,10 @@ def _volume(name: str, source: VolumeSource) -> VolumeArgsDict:
 
 
 def _placed(placement: Placement, pools: Sequence[NodePool]) -> _Placed:
-    """Node selector and tolerations. A pool that is named brings the labels and taints of its nodes."""
-    selector: dict[str, pulumi.Input[str]] = dict(placement.node_selector)
-    tolerations = [_toleration(item) for item in placement.tolerations]
-    for pool in pools:
-        if pool.name == placement.node_pool:
-            selector.update(pool.labels)
-            tolerations.extend(
-                {"key": taint.key, "operator": "Equal", "value": taint.value, "effect": taint.effect}
-                for taint in pool.taints
-            )
+    where = placed(placement, pools)
     result: _Placed = {}
-    if selector:
-        result["node_selector"] = selector
-    if tolerations:
-        result["tolerations"] = tolerations
-    return result
-
-
-def _toleration(given: TolerationSettings) -> TolerationArgsDict:
-    result: TolerationArgsDict = {"key": given.key, "operator": given.operator}
-    if given.value:
-        result["value"] = given.value
-    if given.effect:
-        result["effect"] = given.effect
+    if where.node_selector:
+        result["node_selector"] = where.node_selector
+    if where.tolerations:
+        result["tolerations"] = where.tolerations
     return result
