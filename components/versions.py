@@ -119,3 +119,36 @@ class Argo:
 
     CONTROLLER = "quay.io/argoproj/workflow-controller:v3.7.3"
     EXECUTOR = "quay.io/argoproj/argoexec:v3.7.3"
+
+
+class Trainer:
+    """kubeflow/trainer v2.2.0: the controller, its initializers, and the images of its runtimes."""
+
+    VERSION = "v2.2.0"
+    CONTROLLER = "ghcr.io/kubeflow/trainer/trainer-controller-manager:v2.2.0"
+    DATASET_INITIALIZER = "ghcr.io/kubeflow/trainer/dataset-initializer:v2.2.0"
+    MODEL_INITIALIZER = "ghcr.io/kubeflow/trainer/model-initializer:v2.2.0"
+    TORCH = "pytorch/pytorch:2.10.0-cuda12.8-cudnn9-runtime"
+    TORCHTUNE = "ghcr.io/kubeflow/trainer/torchtune-trainer:v2.2.0"
+    DEEPSPEED = "ghcr.io/kubeflow/trainer/deepspeed-runtime:v2.2.0"
+    MLX = "ghcr.io/kubeflow/trainer/mlx-runtime:v2.2.0"
+    JAX = "nvcr.io/nvidia/jax:25.10-py3"
+    XGBOOST = "ghcr.io/kubeflow/trainer/xgboost-runtime:v2.2.0"
+
+
+class JobSet:
+    """kubernetes-sigs/jobset v0.11.0, as Trainer deploys it."""
+
+    CONTROLLER = "registry.k8s.io/jobset/jobset:v0.11.0"
+
+
+class TrainingOperator:
+    """kubeflow/training-operator v1.9.2: the operator, and what it puts before the programs of jobs.
+
+    Its images are tagged with the commit of the release.
+    """
+
+    OPERATOR = "ghcr.io/kubeflow/training-v1/training-operator:v1-3f15cb8"
+    # Upstream takes whatever is newest; this is the one built from the same commit.
+    KUBECTL_DELIVERY = "ghcr.io/kubeflow/training-v1/kubectl-delivery:v1-3f15cb8"
+    PYTORCH_INIT = "alpine:3.10"
