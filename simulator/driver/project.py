@@ -14,7 +14,7 @@ import yaml
 from simulator.driver.errors import DriverError
 
 REMOTE_PROVIDERS = ("aws", "gcp", "azure", "existing")
-"""Clusters that outlive this machine, so that the state of their stacks has to as well. A provider that is not
+"""Clusters that outlive this machine, as the state of their stacks has to. A provider that is not
 known at all counts as local: the program then says which ones there are."""
 
 _STACK_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
