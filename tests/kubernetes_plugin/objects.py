@@ -30,7 +30,9 @@ def config_map(name: str, namespace: str, *, data: Object | None = None, **annot
     }
 
 
-def deployment(name: str, namespace: str, *, cpu: str = "0.1", replicas: int = 1, **annotations: str) -> Object:
+def deployment(
+    name: str, namespace: str, *, cpu: str = "0.1", replicas: int = 1, **annotations: str
+) -> Object:
     labels = {"app": name}
     container = {"name": "main", "image": "example", "resources": {"requests": {"cpu": cpu}}}
     return {

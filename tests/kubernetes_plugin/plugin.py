@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent import futures
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
@@ -23,7 +23,7 @@ PROVIDER_URN = "urn:pulumi:test::project::pulumi:providers:kubernetes::p"
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """An environment in which the plugin and the project's Python are first on PATH, and little else is set."""
+    """An environment with the plugin and the project's Python first on PATH, and little else."""
     path = os.pathsep.join([str(BIN), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     return {"PATH": path, "HOME": os.environ.get("HOME", "/"), **extra}
 
@@ -35,7 +35,7 @@ class PluginError(Exception):
         self.code = error.code()
         super().__init__(str(error.details()))
         self.init: pb.ErrorResourceInitFailed | None = None
-        for key, value in error.trailing_metadata() or ():
+        for key, value in cast("Iterable[tuple[str, bytes]]", error.trailing_metadata() or ()):
             if key == "grpc-status-details-bin":
                 detail = status_pb2.Status.FromString(value).details[0]
                 self.init = pb.ErrorResourceInitFailed()
@@ -144,7 +144,9 @@ class Resource:
         self._keep(response.id, checked, response.properties)
         return self.outputs
 
-    def diff(self, inputs: Object, secrets: Marks | None = None, ignore: list[str] | None = None) -> pb.DiffResponse:
+    def diff(
+        self, inputs: Object, secrets: Marks | None = None, ignore: list[str] | None = None
+    ) -> pb.DiffResponse:
         request = pb.DiffRequest(
             id=self.id,
             urn=self.urn,

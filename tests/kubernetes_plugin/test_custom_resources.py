@@ -41,7 +41,7 @@ def test_an_object_waits_a_little_for_a_crd_that_is_on_its_way(start: Start, nam
 
 def test_a_type_that_nobody_defines_is_one_clear_error(plugin: Plugin, namespace: str) -> None:
     resource = plugin.resource("kubernetes:customs.example.org/v1:Nowhere")
-    with pytest.raises(PluginError, match="Nowhere .*/one: no matches for kind 'Nowhere' in version") as error:
+    with pytest.raises(PluginError, match=r"Nowhere .*/one: no matches for kind") as error:
         resource.create(_object("Nowhere", namespace))
     assert "CRD" in str(error.value)
     preview = resource.create(_object("Nowhere", namespace), preview=True)
@@ -66,7 +66,10 @@ def test_objects_of_cluster_wide_types_have_no_namespace(start: Start, plugin: P
 
 def test_namespaced_objects_get_the_providers_namespace(start: Start) -> None:
     plugin = start(namespace="teams")
-    for token, kind in (("kubernetes:core/v1:ConfigMap", "ConfigMap"), ("kubernetes:core/v1:Namespace", "Namespace")):
+    for token, kind in (
+        ("kubernetes:core/v1:ConfigMap", "ConfigMap"),
+        ("kubernetes:core/v1:Namespace", "Namespace"),
+    ):
         checked = plugin.resource(token).check({"apiVersion": "v1", "kind": kind, "metadata": {"name": "x"}})
         assert decode(checked).value["metadata"].get("namespace") == {"ConfigMap": "teams"}.get(kind)
 
@@ -79,12 +82,12 @@ def test_namespaced_objects_get_the_providers_namespace(start: Start) -> None:
         ({"size": None}, r"spec\.size"),
     ],
 )
-def test_a_wrong_field_is_refused_by_name(
-    plugin: Plugin, namespace: str, spec: Object, message: str
-) -> None:
+def test_a_wrong_field_is_refused_by_name(plugin: Plugin, namespace: str, spec: Object, message: str) -> None:
     plugin.resource(CRD).create(crd("Strict", "customs.example.org"))
     with pytest.raises(PluginError, match=f"Strict {namespace}/one: .*{message}"):
-        plugin.resource("kubernetes:customs.example.org/v1:Strict").create(_object("Strict", namespace, **spec))
+        plugin.resource("kubernetes:customs.example.org/v1:Strict").create(
+            _object("Strict", namespace, **spec)
+        )
 
 
 def test_a_crd_whose_names_are_taken_fails_at_once(plugin: Plugin) -> None:

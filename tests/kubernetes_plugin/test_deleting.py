@@ -11,7 +11,9 @@ from tests.support.cluster import TestCluster
 pytestmark = pytest.mark.engine
 
 
-def test_an_object_is_gone_with_all_that_it_owns(plugin: Plugin, cluster: TestCluster, namespace: str) -> None:
+def test_an_object_is_gone_with_all_that_it_owns(
+    plugin: Plugin, cluster: TestCluster, namespace: str
+) -> None:
     resource = plugin.resource(DEPLOYMENT)
     resource.create(deployment("leaves", namespace))
     resource.delete()
@@ -48,7 +50,9 @@ def test_what_holds_an_object_is_told(plugin: Plugin, cluster: TestCluster, name
     resource.delete()
 
 
-def test_an_object_on_its_way_out_is_created_anew(plugin: Plugin, cluster: TestCluster, namespace: str) -> None:
+def test_an_object_on_its_way_out_is_created_anew(
+    plugin: Plugin, cluster: TestCluster, namespace: str
+) -> None:
     """Such as one whose deletion an earlier run was interrupted in."""
     leaving = config_map("again", namespace)
     leaving["metadata"]["finalizers"] = ["example.org/hold"]

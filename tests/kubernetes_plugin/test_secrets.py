@@ -6,7 +6,15 @@ import pytest
 
 from simulator.kubernetes.values.wire import decode
 from tests.kubernetes_plugin.conftest import Start
-from tests.kubernetes_plugin.objects import CONFIG_MAP, DEPLOYMENT, SECRET, Object, config_map, deployment, metadata
+from tests.kubernetes_plugin.objects import (
+    CONFIG_MAP,
+    DEPLOYMENT,
+    SECRET,
+    Object,
+    config_map,
+    deployment,
+    metadata,
+)
 from tests.kubernetes_plugin.plugin import Plugin, PluginError
 
 pytestmark = pytest.mark.engine
@@ -50,8 +58,16 @@ def test_no_error_quotes_a_secret(start: Start, namespace: str, upsert: str) -> 
     wrong: list[tuple[str, Object, Object]] = [
         (SECRET, _secret("bad", namespace, data={"password": f"***{WORD}"}), {}),
         (SECRET, {**_secret("bad", namespace, stringData={"password": WORD}), "typ": "x"}, {}),
-        (SECRET, {**_secret("bad", namespace, stringData={"password": WORD}), "type": WORD, "immutable": 3}, {}),
-        (CONFIG_MAP, {**config_map("bad", namespace), "metadata": metadata(WORD + "_", namespace)}, {"metadata": {"name": True}}),
+        (
+            SECRET,
+            {**_secret("bad", namespace, stringData={"password": WORD}), "type": WORD, "immutable": 3},
+            {},
+        ),
+        (
+            CONFIG_MAP,
+            {**config_map("bad", namespace), "metadata": metadata(WORD + "_", namespace)},
+            {"metadata": {"name": True}},
+        ),
         (DEPLOYMENT, _with_image(deployment("bad", namespace), {"wrong": WORD}), {"spec": True}),
         (DEPLOYMENT, _with_policy(deployment("bad", namespace), WORD), {"spec": True}),
     ]

@@ -31,7 +31,7 @@ MUTABLE = {"upsertExistingObjects": "true", "enableConfigMapMutable": "true"}
 def test_an_update_removes_what_the_program_no_longer_sets(
     start: Start, cluster: TestCluster, namespace: str
 ) -> None:
-    resource = start(**MUTABLE).resource(CONFIG_MAP)
+    resource = start(None, **MUTABLE).resource(CONFIG_MAP)
     resource.create(config_map("shrinks", namespace, data={"a": "1", "b": "2"}))
     assert resource.update(config_map("shrinks", namespace, data={"a": "3"}))["data"] == {"a": "3"}
     assert cluster.get("configmap", "shrinks", namespace)["data"] == {"a": "3"}
@@ -47,7 +47,7 @@ def test_an_object_created_without_apply_is_updated_without_leftovers(
 
 
 def test_a_previewed_update_changes_nothing(start: Start, cluster: TestCluster, namespace: str) -> None:
-    resource = start(**MUTABLE).resource(CONFIG_MAP)
+    resource = start(None, **MUTABLE).resource(CONFIG_MAP)
     resource.create(config_map("previewed", namespace))
     shown = resource.update(config_map("previewed", namespace, data={"key": "new"}), preview=True)
     assert shown["data"] == {"key": "new"}
@@ -57,7 +57,7 @@ def test_a_previewed_update_changes_nothing(start: Start, cluster: TestCluster, 
 def test_an_update_meets_what_another_manager_took_over(
     start: Start, cluster: TestCluster, namespace: str
 ) -> None:
-    resource = start(**MUTABLE).resource(CONFIG_MAP)
+    resource = start(None, **MUTABLE).resource(CONFIG_MAP)
     resource.create(config_map("taken-over", namespace))
     cluster.kubectl(
         "patch", "configmap", "taken-over", "-n", namespace, "--field-manager=somebody",
@@ -71,7 +71,7 @@ def test_an_update_meets_what_another_manager_took_over(
 
 
 def test_an_object_that_is_gone_is_not_updated(start: Start, cluster: TestCluster, namespace: str) -> None:
-    resource = start(**MUTABLE).resource(CONFIG_MAP)
+    resource = start(None, **MUTABLE).resource(CONFIG_MAP)
     resource.create(config_map("vanished", namespace))
     cluster.kubectl("delete", "configmap", "vanished", "-n", namespace)
     with pytest.raises(PluginError, match="ConfigMap plugin/vanished is gone from the cluster"):
@@ -124,7 +124,9 @@ def test_a_job_that_is_not_ready_is_replaced_on_request(plugin: Plugin, namespac
     assert resource.diff(wanted).deleteBeforeReplace
     finished = plugin.resource(JOB, "finished")
     finished.create(job("finished", namespace, replaceUnready="true"))
-    assert finished.diff(job("finished", namespace, replaceUnready="true")).changes == pb.DiffResponse.DIFF_NONE
+    assert (
+        finished.diff(job("finished", namespace, replaceUnready="true")).changes == pb.DiffResponse.DIFF_NONE
+    )
 
 
 def test_an_ignored_change_is_none(plugin: Plugin, namespace: str) -> None:

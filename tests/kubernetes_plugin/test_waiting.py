@@ -120,7 +120,10 @@ def test_stateful_and_daemon_sets_are_waited_for(plugin: Plugin, namespace: str)
     [
         ("by-condition", "condition=Ready"),
         ("by-field", "jsonpath={.status.phase}=Done"),
-        ("by-both", json.dumps(['jsonpath={.status.conditions[?(@.type=="Ready")].status}', "condition=Ready"])),
+        (
+            "by-both",
+            json.dumps(['jsonpath={.status.conditions[?(@.type=="Ready")].status}', "condition=Ready"]),
+        ),
     ],
 )
 def test_a_custom_resource_is_waited_for_as_it_says(
@@ -137,12 +140,9 @@ def test_a_custom_resource_is_waited_for_as_it_says(
     resource = plugin.resource("kubernetes:waits.example.org/v1:Waiter")
     with pytest.raises(PluginError, match=f"Waiter {namespace}/{name}: not ready after 1 s"):
         resource.create(inputs, seconds=1)
-    done = threading.Timer(
-        0.5,
-        cluster.kubectl,
-        ["patch", "waiter", name, "-n", namespace, "--subresource=status", "--type=merge"]
-        + ["-p", json.dumps({"status": status})],
-    )
+    patch = json.dumps({"status": status})
+    command = ["patch", "waiter", name, "-n", namespace, "--subresource=status", "--type=merge", "-p", patch]
+    done = threading.Timer(0.5, cluster.kubectl, command)
     done.start()
     assert resource.update(inputs, seconds=20)["status"]["phase"] == "Done"
     done.join()

@@ -33,7 +33,7 @@ _LASTING = (aiohttp.ClientSSLError, aiohttp.InvalidURL, ValueError)
 
 
 class Client:
-    """One API server.
+    """One API server. A request has so many seconds, its repetition `patience` seconds.
 
     A server that did not answer within the retries is remembered as down: from then on each request gets one
     attempt, so that an operation on many objects ends soon.
@@ -44,6 +44,7 @@ class Client:
         self._access = access
         self._credentials = Credentials(access)
         self._seconds = request_seconds
+        self.patience = min(_RETRY_SECONDS, request_seconds)
         self._sessions: tuple[aiohttp.ClientSession, aiohttp.ClientSession] | None = None
         self._opening = asyncio.Lock()
         self._down = False
@@ -88,7 +89,7 @@ class Client:
                 self._down = False
                 return answer
             spent = time.monotonic() - started
-            if not again or self._down or spent + pause > _RETRY_SECONDS:
+            if not again or self._down or spent + pause > self.patience:
                 raise self._failure(problem) from None
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)

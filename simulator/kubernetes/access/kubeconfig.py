@@ -190,7 +190,7 @@ def _reader(cluster: Object, user: Object) -> Callable[[str], str]:
     def read(key: str) -> str:
         if data := values.get(f"{key}-data"):
             try:
-                return base64.b64decode(str(data)).decode()
+                return base64.b64decode("".join(str(data).split()), validate=True).decode()
             except (binascii.Error, UnicodeDecodeError):
                 message = f"kubeconfig: {key}-data is not base64 of PEM"
                 raise RefusedError(message) from None

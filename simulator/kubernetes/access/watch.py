@@ -20,8 +20,6 @@ __all__ = ["Store", "Watch", "Watches"]
 
 _LINGER_SECONDS = 3.0
 _PAUSE, _LONGEST_PAUSE = 0.2, 2.0
-# How long a watch may fail before those who wait for it are told.
-_GIVE_UP_SECONDS = 10.0
 
 
 class Store:
@@ -100,10 +98,11 @@ class Watch:
                 version = await self._follow(version)
             except (ApiError, UnreachableError) as problem:
                 version = ""
+                # Listing anew was tried for a while already: this is for how long it is tried again.
                 now = time.monotonic()
                 broken_since = broken_since or now
                 refused = isinstance(problem, ApiError) and problem.code in {401, 403, 404, 405}
-                if refused or now - broken_since > _GIVE_UP_SECONDS:
+                if refused or now - broken_since > self._client.patience:
                     self.failure = problem
                     self.listed.set()
                     self._tell()

@@ -135,6 +135,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         settings = decode(request.args)
         with telling("provider", Redactor(settings)):
             config = Config.read(configuration.variables(settings.value))
+        await self._session.close()
         self._session = Session(config, self._engine, self._session.cancelled)
         return pb.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True

@@ -8,6 +8,7 @@ import os
 import signal
 import stat
 import sys
+from contextlib import suppress
 
 import grpc.aio
 from pulumi.runtime.proto import provider_pb2_grpc
@@ -33,21 +34,23 @@ async def serve(engine_address: str | None) -> None:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)  # pyright: ignore[reportUnknownMemberType]
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
+    # Whoever reads the port may send a signal or die at once.
+    ended, parent = _listen_for_the_end(), os.getppid()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     # While the engine says hello: what takes long to import and is needed with the first object.
     warming = asyncio.create_task(
         asyncio.to_thread(importlib.import_module, "simulator.kubernetes.access.api")
     )
-    await _end()
+    await _end(ended, parent)
     provider.cancel()
     await server.stop(_GRACE_SECONDS)
     await provider.close()
     await warming
 
 
-async def _end() -> None:
-    """Wait for a signal, or for the engine to be gone."""
+def _listen_for_the_end() -> asyncio.Event:
+    """Return what is set by a signal, and when the engine is gone."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -55,12 +58,14 @@ async def _end() -> None:
     if stat.S_ISFIFO(os.fstat(0).st_mode):
         # The engine holds the other end of this pipe and never writes: it closes with the engine.
         loop.add_reader(0, _drain, loop, ended)
-    parent = os.getppid()
+    return ended
+
+
+async def _end(ended: asyncio.Event, parent: int) -> None:
+    """Wait for the end, which is also that of the process that started this one."""
     while not ended.is_set() and os.getppid() == parent:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _PARENT_SECONDS)
-        except TimeoutError:
-            continue
 
 
 def _drain(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
