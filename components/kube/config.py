@@ -36,7 +36,7 @@ def config_map(
 ) -> Config:
     """Declare a ConfigMap of the component's namespace."""
     metadata = scope.metadata(name, app=app, annotations=annotations)
-    resource = ConfigMap(name, metadata=metadata, data=dict(data), opts=scope.options())
+    resource = ConfigMap(scope.unique(name), metadata=metadata, data=dict(data), opts=scope.options())
     return Config(name=resource.metadata.name, digest=digest(data), resource=resource)
 
 

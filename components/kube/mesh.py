@@ -44,7 +44,7 @@ def route(
     if timeout is not None:
         http["timeout"] = timeout
     return CustomResource(
-        name,
+        scope.unique(name),
         api_version=NETWORKING,
         kind="VirtualService",
         metadata=scope.metadata(name, app=app),
@@ -56,7 +56,7 @@ def route(
 def mutual_tls(scope: Scope, mesh: Mesh, name: str, *, app: str, service: str) -> CustomResource:
     """Have the mesh's clients of a Service speak mutual TLS to it."""
     return CustomResource(
-        name,
+        scope.unique(name),
         api_version=NETWORKING,
         kind="DestinationRule",
         metadata=scope.metadata(name, app=app),
@@ -79,7 +79,7 @@ def allow(
 ) -> CustomResource:
     """Let only requests that match one of the rules reach the selected pods (AuthorizationPolicy ALLOW)."""
     return CustomResource(
-        name,
+        scope.unique(name),
         api_version=SECURITY,
         kind="AuthorizationPolicy",
         metadata=scope.metadata(name, app=app),

@@ -47,7 +47,7 @@ def allow_ingress(
         opened: list[NetworkPolicyPortArgsDict] = [{"port": port, "protocol": "TCP"} for port in ports]
         rule["ports"] = opened
     return NetworkPolicy(
-        name,
+        scope.unique(name),
         metadata=scope.metadata(name, app=app),
         spec={
             "pod_selector": {"match_labels": dict(selector)} if selector else {},

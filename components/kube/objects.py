@@ -63,9 +63,9 @@ def _declare(
         case "ServiceAccount":
             if account_annotations:
                 namespaced["annotations"] = dict(account_annotations)
-            return ServiceAccount(name, metadata=namespaced, opts=opts)
+            return ServiceAccount(scope.unique(name), metadata=namespaced, opts=opts)
         case "Role":
-            return Role(name, metadata=namespaced, rules=manifest["rules"], opts=opts)
+            return Role(scope.unique(name), metadata=namespaced, rules=manifest["rules"], opts=opts)
         case "ClusterRole" if "aggregationRule" in manifest:
             if "rules" in manifest:
                 raise ValueError(f"{path}: ClusterRole {name}: rules of an aggregated role are not declared")
@@ -76,7 +76,7 @@ def _declare(
             return ClusterRole(name, metadata=cluster, rules=manifest["rules"], opts=opts)
         case "RoleBinding":
             return RoleBinding(
-                name,
+                scope.unique(name),
                 metadata=namespaced,
                 role_ref=manifest["roleRef"],
                 subjects=[_subject(scope, subject) for subject in manifest["subjects"]],

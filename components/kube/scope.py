@@ -13,6 +13,19 @@ COMPONENT_LABEL = "slipway.dev/component"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """A namespace that is not Kubeflow's own, such as a team's.
+
+    Attributes:
+        name: its name as plain text.
+        created: the same, known once the namespace exists.
+    """
+
+    name: str
+    created: pulumi.Output[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scope:
     """The component that owns a set of objects.
 
@@ -21,22 +34,33 @@ class Scope:
         parent: the Pulumi component that the objects are children of.
         namespaces: Kubeflow's namespaces; as Outputs they put every object after its namespace.
         system: the objects live in `kubeflow-system` rather than `kubeflow`.
+        elsewhere: they live in this namespace instead. Objects of several such namespaces have the same names
+            and the same kind of parent, so that Pulumi knows each by the name of its namespace too.
     """
 
     component: str
     parent: pulumi.Resource
     namespaces: Namespaces
     system: bool = False
+    elsewhere: Place | None = None
 
     @property
     def namespace(self) -> pulumi.Output[str]:
         """Name of the component's namespace, known once the namespace exists."""
+        if self.elsewhere is not None:
+            return self.elsewhere.created
         return self.namespaces.system if self.system else self.namespaces.kubeflow
 
     @property
     def namespace_name(self) -> str:
         """The same name as plain text, for arguments and addresses."""
+        if self.elsewhere is not None:
+            return self.elsewhere.name
         return self.namespaces.system_name if self.system else self.namespaces.kubeflow_name
+
+    def unique(self, name: str) -> str:
+        """What Pulumi calls an object of this name."""
+        return name if self.elsewhere is None else f"{self.elsewhere.name}-{name}"
 
     def labels(self, app: str | None = None, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """Labels of an object; `app` is the program that it belongs to."""

@@ -144,7 +144,7 @@ def deployment(
     if strategy != "RollingUpdate":
         workload["strategy"] = {"type": strategy}
     resource = Deployment(
-        name,
+        scope.unique(name),
         metadata=scope.metadata(name, app=app),
         spec=workload,
         opts=scope.options(list(after)),
@@ -174,7 +174,7 @@ def service(
         for port, (number, target) in ports.items()
     ]
     return Service(
-        name,
+        scope.unique(name),
         metadata=scope.metadata(name, app=app, annotations=annotations),
         spec={"type": "ClusterIP", "selector": dict(selector), "ports": listed},
         opts=scope.options(),
