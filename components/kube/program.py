@@ -100,6 +100,16 @@ def tcp_probe(port: int | str, *, delay: int = 0, period: int = 10, failures: in
     }
 
 
+def grpc_probe(port: int, *, delay: int = 0, period: int = 10, failures: int = 3) -> ProbeArgsDict:
+    """A probe that asks the program's gRPC health service (grpc.health.v1); times in seconds."""
+    return {
+        "grpc": {"port": port},
+        "initial_delay_seconds": delay,
+        "period_seconds": period,
+        "failure_threshold": failures,
+    }
+
+
 def command_probe(
     *command: str, delay: int = 0, period: int = 10, timeout: int = 1, failures: int = 3
 ) -> ProbeArgsDict:

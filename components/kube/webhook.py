@@ -1,11 +1,12 @@
 """Admission webhooks: the certificate that serves them, and their registration."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pulumi
 from pulumi_kubernetes.admissionregistration.v1 import (
+    MatchConditionArgsDict,
     MutatingWebhookArgsDict,
     MutatingWebhookConfiguration,
     RuleWithOperationsArgsDict,
@@ -102,6 +103,7 @@ class Hook:
         rules: what is sent to it (admissionregistration/v1 RuleWithOperations).
         namespaces, objects: label selectors of the namespaces and objects that it is asked about.
         match: Exact asks about the API versions of its rules alone, and not about others of the same kind.
+        conditions: CEL expressions by name; it is asked only about requests for which all are true.
     """
 
     name: str
@@ -115,6 +117,7 @@ class Hook:
     timeout_seconds: int | None = None
     review_versions: Sequence[str] = ("v1",)
     match: Literal["Exact", "Equivalent"] | None = None
+    conditions: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def register(
@@ -176,6 +179,11 @@ def _webhook(scope: Scope, hook: Hook, service: str, port: int) -> ValidatingWeb
         result["object_selector"] = hook.objects
     if hook.match:
         result["match_policy"] = hook.match
+    if hook.conditions:
+        conditions: list[MatchConditionArgsDict] = [
+            {"name": name, "expression": expression} for name, expression in hook.conditions.items()
+        ]
+        result["match_conditions"] = conditions
     if hook.timeout_seconds:
         result["timeout_seconds"] = hook.timeout_seconds
     return result
