@@ -28,10 +28,7 @@ def _ready(value: Object) -> bool:
     return rule.judge(value, Alone()).ready
 
 
-READY: Object = {
-    "metadata": {"generation": 2},
-    "status": {"phase": "Ok", "n": 2, "on": True, "conditions": []},
-}
+STATUS: Object = {"phase": "Ok", "n": 2, "on": True, "conditions": []}
 
 
 @pytest.mark.parametrize(
