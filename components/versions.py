@@ -152,3 +152,32 @@ class TrainingOperator:
     # Upstream takes whatever is newest; this is the one built from the same commit.
     KUBECTL_DELIVERY = "ghcr.io/kubeflow/training-v1/kubectl-delivery:v1-3f15cb8"
     PYTORCH_INIT = "alpine:3.10"
+
+
+class Katib:
+    """kubeflow/katib v0.19.0: its programs, its algorithms, its metrics collectors, and its examples."""
+
+    CONTROLLER = "ghcr.io/kubeflow/katib/katib-controller:v0.19.0"
+    DATABASE_MANAGER = "ghcr.io/kubeflow/katib/katib-db-manager:v0.19.0"
+    UI = "ghcr.io/kubeflow/katib/katib-ui:v0.19.0"
+    HYPEROPT = "ghcr.io/kubeflow/katib/suggestion-hyperopt:v0.19.0"
+    OPTUNA = "ghcr.io/kubeflow/katib/suggestion-optuna:v0.19.0"
+    HYPERBAND = "ghcr.io/kubeflow/katib/suggestion-hyperband:v0.19.0"
+    SKOPT = "ghcr.io/kubeflow/katib/suggestion-skopt:v0.19.0"
+    GOPTUNA = "ghcr.io/kubeflow/katib/suggestion-goptuna:v0.19.0"
+    ENAS = "ghcr.io/kubeflow/katib/suggestion-enas:v0.19.0"
+    DARTS = "ghcr.io/kubeflow/katib/suggestion-darts:v0.19.0"
+    PBT = "ghcr.io/kubeflow/katib/suggestion-pbt:v0.19.0"
+    MEDIAN_STOP = "ghcr.io/kubeflow/katib/earlystopping-medianstop:v0.19.0"
+    FILE_COLLECTOR = "ghcr.io/kubeflow/katib/file-metrics-collector:v0.19.0"
+    EVENT_COLLECTOR = "ghcr.io/kubeflow/katib/tfevent-metrics-collector:v0.19.0"
+    TRIAL_PYTORCH = "ghcr.io/kubeflow/katib/pytorch-mnist-cpu:v0.19.0"
+    TRIAL_ENAS = "ghcr.io/kubeflow/katib/enas-cnn-cifar10-cpu:v0.19.0"
+    TRIAL_DARTS = "ghcr.io/kubeflow/katib/darts-cnn-cifar10-cpu:v0.19.0"
+
+
+class ModelRegistry:
+    """kubeflow/hub v0.3.9 (kubeflow/model-registry until then): one server with two roles, and the pages."""
+
+    SERVER = "ghcr.io/kubeflow/hub/server:v0.3.9"
+    UI = "ghcr.io/kubeflow/hub/ui:v0.3.9"
