@@ -1,6 +1,6 @@
 """A cluster in which every API type of the platform is served."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,18 @@ from .samples import Sample
 from .server import Server
 
 
-@pytest.fixture(scope="session")
-def types(cluster: TestCluster) -> TestCluster:
-    """The shared cluster, where every API type of the platform is served."""
+@pytest.fixture(scope="package")
+def types(cluster: TestCluster) -> Generator[TestCluster]:
+    """The shared cluster, where every API type of the platform is served for the tests of this folder."""
     manifests = [manifest for path in api_type_paths() for manifest in load_api_types(path)]
+    names = [f"crd/{manifest['metadata']['name']}" for manifest in manifests]
     cluster.apply(*map(_without_conversion, manifests))
-    names = " ".join(f"crd/{manifest['metadata']['name']}" for manifest in manifests)
-    cluster.wait(names, "condition=Established", "default")
-    return cluster
+    cluster.wait(" ".join(names), "condition=Established", "default")
+    yield cluster
+    cluster.kubectl("delete", *names)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def verdict(types: TestCluster, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sample], str]:
     """What the API server says of a sample in a strict dry run: nothing where it accepts it."""
     server = Server(Path(types.kubeconfig), tmp_path_factory.mktemp("user"))

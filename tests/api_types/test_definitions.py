@@ -68,10 +68,10 @@ def test_a_kind_with_a_status_tells_of_it() -> None:
 
 
 def test_definitions_stay_small_since_a_state_holds_them_twice() -> None:
-    """Bytes of JSON. Pulumi's file backend indents it, deep schemas most, about six times."""
+    """Bytes of JSON as the file backend writes it."""
     sizes = {one["metadata"]["name"]: len(json.dumps(one, separators=(",", ":"))) for one in DEFINITIONS}
-    assert {name: size for name, size in sizes.items() if size > 5_000} == {}
-    assert sum(sizes.values()) < 120_000
+    assert {name: size for name, size in sizes.items() if size > 20_000} == {}
+    assert sum(sizes.values()) < 230_000
 
 
 @pytest.mark.engine

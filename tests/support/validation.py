@@ -91,7 +91,7 @@ def _errors(value: object, schema: Schema, path: str) -> Iterator[str]:
         yield f'{path}: Unsupported value: "{value}": supported values: {choices}'
     if isinstance(value, Mapping):
         yield from _object_errors(cast("Object", value), schema, path)
-    elif isinstance(value, list):
+    elif isinstance(value, list) and "items" in schema:
         yield from _list_errors(cast("list[object]", value), schema, path)
     else:
         yield from _scalar_errors(cast("str | float", value), schema, path)
