@@ -18,10 +18,17 @@ class Dashboard:
 
 
 class Notebooks:
-    """kubeflow/notebooks v1.11.0: notebook controller and the Jupyter web app."""
+    """kubeflow/notebooks v1.11.0: notebooks, volumes and TensorBoards, each a controller and a web app."""
 
     CONTROLLER = "ghcr.io/kubeflow/notebooks/notebook-controller:v1.11.0"
     WEB_APP = "ghcr.io/kubeflow/notebooks/jupyter-web-app:v1.11.0"
+    PVC_VIEWER_CONTROLLER = "ghcr.io/kubeflow/notebooks/pvcviewer-controller:v1.11.0"
+    VOLUMES_WEB_APP = "ghcr.io/kubeflow/notebooks/volumes-web-app:v1.11.0"
+    TENSORBOARD_CONTROLLER = "ghcr.io/kubeflow/notebooks/tensorboard-controller:v1.11.0"
+    TENSORBOARDS_WEB_APP = "ghcr.io/kubeflow/notebooks/tensorboards-web-app:v1.11.0"
+    # What they start in the namespaces of teams, as their manifests name it.
+    FILE_BROWSER = "filebrowser/filebrowser:v2.32.0"
+    TENSORBOARD = "tensorflow/tensorflow:2.5.1"
 
 
 class NotebookServers:
@@ -181,3 +188,15 @@ class ModelRegistry:
 
     SERVER = "ghcr.io/kubeflow/hub/server:v0.3.9"
     UI = "ghcr.io/kubeflow/hub/ui:v0.3.9"
+
+
+class Spark:
+    """kubeflow/spark-operator 2.5.0: controller and webhook are one program."""
+
+    OPERATOR = "ghcr.io/kubeflow/spark-operator/controller:2.5.0"
+
+
+class MetricsProxy:
+    """brancz/kube-rbac-proxy v0.18.0, the release that kserve/kserve v0.18.0 deploys."""
+
+    KUBE_RBAC_PROXY = "quay.io/brancz/kube-rbac-proxy:v0.18.0"
