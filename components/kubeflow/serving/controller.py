@@ -1,0 +1,103 @@
+"""The controller of inference services, graphs and trained models, and the webhooks that it answers.
+
+A service becomes a Deployment, a Service, an autoscaler and an Ingress (or HTTPRoute) in its namespace, or a
+Knative Service and a VirtualService. Source: kserve/kserve v0.18.0, cmd/manager.
+"""
+
+from collections.abc import Sequence
+
+import pulumi
+
+from ...kube.program import Program, tcp_probe
+from ...kube.webhook import register
+from ...kube.workload import service
+from ...versions import KServe as Images
+from .manager import APP, METRICS, Manager, Running, Surroundings, manager, validators
+from .settings.serving import ControllerSettings
+from .webhooks import DEFAULTS, MUTATING, VALIDATORS
+
+CONTROLLER = Manager(
+    name="kserve-controller-manager",
+    image=Images.CONTROLLER,
+    service="kserve-webhook-server-service",
+    issuer="selfsigned-issuer",
+    certificate="serving-cert",
+    secret="kserve-webhook-server-cert",
+    policy="kserve",
+)
+
+# Only the proxy reaches it there.
+_LOCAL_METRICS = "127.0.0.1:8080"
+
+
+def controller(
+    around: Surroundings, settings: ControllerSettings, *, config_hash: str, after: Sequence[pulumi.Resource]
+) -> Running:
+    """Declare the controller; it starts after what it watches and what lets it.
+
+    It reads most of its configuration anew each time, and the deployment mode and the routing when it starts.
+    """
+    running = manager(
+        around,
+        CONTROLLER,
+        settings,
+        args=[
+            f"--metrics-addr={_LOCAL_METRICS if settings.metrics else '0'}",
+            # Elected also when alone: while a new pod takes over from an old one there are two.
+            "--leader-elect",
+            f"--zap-log-level={settings.log_level}",
+        ],
+        beside=[_metrics_proxy(settings)] if settings.metrics else [],
+        config_hash=config_hash,
+        after=after,
+    )
+    if settings.metrics:
+        service(
+            around.scope,
+            "kserve-controller-manager-metrics-service",
+            selector=CONTROLLER.selector,
+            ports={"https": (METRICS, "https")},
+            app=APP,
+            annotations={
+                "prometheus.io/scrape": "true",
+                "prometheus.io/scheme": "https",
+                "prometheus.io/port": str(METRICS),
+            },
+        )
+    return running
+
+
+def webhooks(around: Surroundings, running: Running) -> dict[str, pulumi.Resource]:
+    """Register what the controller answers; the validating ones by their names."""
+    register(
+        around.scope,
+        around.capabilities,
+        "Mutating",
+        MUTATING,
+        DEFAULTS,
+        app=APP,
+        service=CONTROLLER.service,
+        certificate=running.certificate,
+        after=[running.workload.resource],
+    )
+    return validators(around, CONTROLLER, running, VALIDATORS)
+
+
+def _metrics_proxy(settings: ControllerSettings) -> Program:
+    """What serves the metrics to those of whom the API server says that they may read them."""
+    return Program(
+        name="kube-rbac-proxy",
+        image=Images.METRICS_PROXY,
+        settings=settings.metrics_proxy,
+        args=[
+            f"--secure-listen-address=0.0.0.0:{METRICS}",
+            f"--upstream=http://{_LOCAL_METRICS}/",
+            "--logtostderr=true",
+            "--v=0",
+        ],
+        ports={"https": METRICS},
+        live=tcp_probe("https", delay=10),
+        ready=tcp_probe("https"),
+        user=65532,
+        read_only_root=True,
+    )

@@ -1,0 +1,1 @@
+"""LLM inference services: their controller, and the presets that they are made of."""

@@ -1,0 +1,1 @@
+"""Models that nodes hold before the services that use them start."""

@@ -1,0 +1,1 @@
+"""The serving runtimes that every team can use."""

@@ -1,0 +1,1 @@
+"""What a stack may say about serving, by subject."""
