@@ -1,17 +1,21 @@
 """All settings of a stack in one model: what `stacks/Pulumi.<stack>.yaml` may say below `slipway:`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Self, cast
 
 from pydantic import Field, ValidationError, model_validator
 
 from .clusters.simulated import SimulatedSettings
+from .contracts import NodePool
 from .identity.gateway import GatewaySettings
 from .kube.settings import Placement
 from .kubeflow.dashboard import DashboardSettings
-from .kubeflow.notebooks import NotebooksSettings, problems
+from .kubeflow.notebooks import NotebooksSettings
+from .kubeflow.notebooks import problems as notebooks_problems
 from .kubeflow.poddefaults import PodDefaultsSettings
 from .kubeflow.profiles import ProfilesSettings
+from .kubeflow.trainer import TrainerSettings
+from .kubeflow.trainer import problems as trainer_problems
 from .settings_base import Settings
 from .settings_errors import explain
 
@@ -21,6 +25,10 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "dashboard": ("profiles",),
     "notebooks": ("podDefaults",),
 }
+
+
+# Labels of a team's namespace by which a component recognises it.
+TEAM_NAMESPACE_LABELS: Mapping[str, Mapping[str, str]] = {}
 
 
 class IdentitySettings(Settings):
@@ -45,6 +53,7 @@ class ComponentsSettings(Settings):
     pod_defaults: PodDefaultsSettings = PodDefaultsSettings()
     dashboard: DashboardSettings = DashboardSettings()
     notebooks: NotebooksSettings = NotebooksSettings()
+    trainer: TrainerSettings = TrainerSettings()
 
     def enabled(self) -> dict[str, bool]:
         """Whether each component is on, by its key."""
@@ -52,6 +61,27 @@ class ComponentsSettings(Settings):
             field.alias or name: bool(getattr(self, name).enabled)
             for name, field in type(self).model_fields.items()
         }
+
+    def team_namespace_labels(self) -> dict[str, str]:
+        """What the components that are on want on every team's namespace."""
+        on = self.enabled()
+        return {
+            name: value
+            for component, labels in TEAM_NAMESPACE_LABELS.items()
+            if on[component]
+            for name, value in labels.items()
+        }
+
+    def problems(self, pools: Sequence[NodePool]) -> Iterator[str]:
+        """What the components that are on ask of node pools that are not there, each as one sentence."""
+        found = {
+            "notebooks": notebooks_problems(self.notebooks.spawner, pools),
+            "trainer": trainer_problems(self.trainer.runtimes, pools),
+        }
+        on = self.enabled()
+        for component, texts in found.items():
+            if on[component]:
+                yield from (f"slipway:components.{component}.{text}" for text in texts)
 
     @model_validator(mode="after")
     def _needs_are_met(self) -> Self:
@@ -77,11 +107,9 @@ class PlatformSettings(Settings):
     @model_validator(mode="after")
     def _components_fit_the_node_pools(self) -> Self:
         pools = [pool.name for pool in self.cluster.node_pools]
-        if self.components.notebooks.enabled:
-            contracts = [pool.contract for pool in self.cluster.node_pools]
-            found = problems(self.components.notebooks.spawner, contracts)
-            if found:
-                raise ValueError("\n".join(f"slipway:components.notebooks.{text}" for text in found))
+        found = list(self.components.problems([pool.contract for pool in self.cluster.node_pools]))
+        if found:
+            raise ValueError("\n".join(found))
         for path, placement in placements(self.components, "components"):
             if placement.node_pool is not None and placement.node_pool not in pools:
                 raise ValueError(

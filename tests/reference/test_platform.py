@@ -12,7 +12,7 @@ from tests.reference import facts
 from tests.reference.compare import differences
 from tests.support.render import render
 
-FILES = ("base", "dashboard", "notebooks")
+FILES = ("base", "dashboard", "notebooks", "trainer")
 
 pytestmark = pytest.mark.skipif(not facts.available(), reason="upstream's facts are not on this machine")
 

@@ -1,0 +1,47 @@
+"""The composition root: settings in, components wired, outputs out. Nothing else knows two components.
+
+`ground` declares what every component stands on; `workbench`, `training` and the other areas each declare the
+components of one kind of work.
+"""
+
+import pulumi
+
+from ..clusters.simulated import SimulatedArgs, SimulatedCluster
+from ..contracts import Cluster
+from ..outputs import Deployed, outputs
+from ..platform_settings import PlatformSettings
+from .ground import lay_ground
+from .training import deploy_training
+from .workbench import deploy_dashboard, deploy_workbench
+
+__all__ = ["deploy", "deploy_on"]
+
+
+def deploy(settings: PlatformSettings, *, stack: str) -> dict[str, object]:
+    """Declare the whole platform of a stack and return the stack's outputs by name."""
+    cluster = SimulatedCluster("cluster", SimulatedArgs(settings=settings.cluster, stack=stack)).contract
+    return deploy_on(cluster, settings)
+
+
+def deploy_on(cluster: Cluster, settings: PlatformSettings) -> dict[str, object]:
+    """Declare all that a stack has on a cluster, and return the stack's outputs by name."""
+    # Children inherit both: what talks to the cluster, and that objects go where the cluster goes.
+    opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
+    ground = lay_ground(settings, cluster, opts)
+    workbench = deploy_workbench(settings.components, ground)
+    offers = {
+        "base": ground.offer,
+        **workbench.offers,
+        **deploy_training(settings.components, ground),
+    }
+    # The dashboard comes last, since its menu is made from what the others offer.
+    offers |= deploy_dashboard(settings.components, ground, workbench, offers)
+    return outputs(
+        Deployed(
+            cluster=cluster,
+            namespaces=ground.namespaces,
+            mesh=ground.mesh,
+            identity=ground.identity,
+            offers=offers,
+        )
+    )
