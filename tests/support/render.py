@@ -52,6 +52,9 @@ class Rendered:
         return {one["metadata"]["name"] for one in self.of(kind)}
 
 
+_TOLD = ("kubeconfig", "value")
+
+
 class Recorder(pulumi.runtime.Mocks):
     """Mocks that keep every Kubernetes object they are asked to create."""
 
@@ -63,9 +66,10 @@ class Recorder(pulumi.runtime.Mocks):
         inputs = cast("dict[str, Any]", args.inputs)  # pyright: ignore[reportUnknownMemberType] # untyped there
         if token.startswith("kubernetes:"):
             self._rendered.objects.append(inputs)
-        elif token == "pulumi-python:dynamic:Resource":
-            # What only the engine learns: present, and never a real cluster's.
-            inputs = {**inputs, "kubeconfig": "kubeconfig-of-a-mock"}
+        elif token.startswith("pulumi-python:dynamic"):
+            # What only the engine learns is asked for as None: told here by whose it is, and the key.
+            told = {key: f"{key}-of-{args.name}" for key in _TOLD if inputs.get(key) is None}
+            inputs = {**inputs, **told}
         return f"{args.name}-id", inputs
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
