@@ -57,9 +57,13 @@ class Databases:
 
 
 class ObjectStores:
-    """SeaweedFS as kubeflow/pipelines 2.16.1 deploys it (manifests/kustomize/third-party/seaweedfs)."""
+    """SeaweedFS as kubeflow/pipelines 2.17.0 deploys it (manifests/kustomize/third-party/seaweedfs).
 
-    SEAWEEDFS = "chrislusf/seaweedfs:4.00"
+    With 4.00 of release 2.16.1 a user whose keys are for one prefix reads all others: `..` in a key is
+    followed, and nobody asks about the source of a copy (fixed in 4.27, 4.30 and 4.34).
+    """
+
+    SEAWEEDFS = "ghcr.io/chrislusf/seaweedfs:4.34"
 
 
 class KServe:

@@ -72,7 +72,7 @@ class MySQL(pulumi.ComponentResource):
             ports={"mysql": (PORT, "mysql")},
             app=args.name,
         )
-        guard(scope, args, workload)
+        guard(scope, args, workload, PORT)
         self.databases = contracts(
             scope, args, made, engine="mysql", port=PORT, secret=secret, workload=workload
         )

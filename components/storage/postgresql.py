@@ -72,7 +72,7 @@ class PostgreSQL(pulumi.ComponentResource):
             ports={"postgres": (PORT, "postgres")},
             app=args.name,
         )
-        guard(scope, args, workload)
+        guard(scope, args, workload, PORT)
         self.databases = contracts(
             scope, args, made, engine="postgresql", port=PORT, secret=secret, workload=workload
         )

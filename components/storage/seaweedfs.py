@@ -32,7 +32,7 @@ SECRET_KEY = "secretkey"
 IDENTITIES = "identities.json"
 
 _IDENTITIES_FOLDER = "/etc/seaweedfs-identities"
-# The image's user seaweed (seaweedfs 4.00, docker/Dockerfile.go_build).
+# The image's user seaweed (seaweedfs 4.34, docker/Dockerfile.go_build).
 _USER = 1000
 _KEEPER = Path(__file__).with_name("seaweedfs_keep.sh")
 # SeaweedFS asks for no region; clients want one to sign with.
@@ -67,7 +67,7 @@ class SeaweedFS(pulumi.ComponentResource):
             ports={"http-s3": (S3_PORT, S3_PORT), "http-s3-compat": (PORT, S3_PORT)},
             app=args.name,
         )
-        guard(scope, args, workload)
+        guard(scope, args, workload, S3_PORT)
         allow_ingress(
             scope,
             args.name,
@@ -113,7 +113,7 @@ def _secret(
 
 
 def _identities(scope: Scope, args: ObjectStoreArgs, keys: Mapping[str, GeneratedPassword]) -> Secret:
-    """Who may do what, in the form of iam.proto, S3ApiConfiguration (seaweedfs 4.00)."""
+    """Who may do what, in the form of iam.proto, S3ApiConfiguration (seaweedfs 4.34)."""
     name = f"{args.name}-identities"
 
     def written(known: Mapping[str, str]) -> str:
@@ -155,6 +155,10 @@ def _workload(scope: Scope, args: ObjectStoreArgs, identities: Secret) -> Worklo
             "-ip.bind=127.0.0.1",
             "-s3.ip.bind=0.0.0.0",
             f"-s3.config={identities_file}",
+            # The file says who may do what, and nothing else of S3's is wanted.
+            "-s3.iam=false",
+            "-s3.port.iceberg=0",
+            "-master.telemetry=false",
         ],
         ports={"http-s3": S3_PORT},
         live=http_probe("/status", S3_PORT, delay=30, period=30, timeout=10),

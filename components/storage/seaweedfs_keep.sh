@@ -7,7 +7,7 @@ shell() { weed shell -master=127.0.0.1:9333 -filer=127.0.0.1:8888; }
 
 until wget -q -O /dev/null http://127.0.0.1:8333/status; do sleep 1; done
 
-until echo "s3.bucket.list" | shell 2>/dev/null | grep -q "^ *$BUCKET[[:space:]]"; do
+until echo "s3.bucket.list" | shell 2>/dev/null | grep -q "^[> ]*$BUCKET[[:space:]]"; do
   echo "s3.bucket.create -name $BUCKET" | shell || true
   sleep 1
 done
@@ -23,12 +23,23 @@ echo "$RETENTION" | while read -r prefix days; do
   fi | shell
 done
 
+# Names are kept in a file, for this program may be started anew beside a server that was not.
+users() { grep -o '"name": "[^"]*"' "$IDENTITIES" | cut -d '"' -f 4; }
 known=""
 while true; do
   now=$(sha256sum < "$IDENTITIES")
   if [ "$now" != "$known" ]; then
-    # Once at the start too: they may have changed since the server read them.
-    pkill -HUP -x weed && known="$now"
+    signal=HUP
+    if [ -f /tmp/users ]; then
+      while read -r user; do
+        # Told to read its file again the server adds and changes users. One that is gone would stay.
+        users | grep -qx "$user" || signal=TERM
+      done < /tmp/users
+    fi
+    if pkill -"$signal" -x weed; then
+      known="$now"
+      users > /tmp/users
+    fi
   fi
   touch /tmp/ready
   sleep 5

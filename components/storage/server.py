@@ -84,12 +84,13 @@ def account(scope: Scope, args: ServerArgs) -> pulumi.Output[str]:
     return created.metadata.name
 
 
-def guard(scope: Scope, args: ServerArgs, workload: Workload) -> None:
-    """Declare mutual TLS to the server, and who may call it."""
+def guard(scope: Scope, args: ServerArgs, workload: Workload, port: int) -> None:
+    """Declare mutual TLS to the server, and who may call it: at its own port only, whatever else listens."""
     rules = args.mesh
     if rules is None:
         return
     mutual_tls(scope, rules.mesh, rules.destination_rule, app=args.name, service=args.name)
+    at_port = {"operation": {"ports": [str(port)]}}
     callers = [service_account_principal(scope, caller, rules.mesh) for caller in rules.callers]
     allow(
         scope,
@@ -97,7 +98,7 @@ def guard(scope: Scope, args: ServerArgs, workload: Workload) -> None:
         rules.policy,
         app=args.name,
         selector=workload.selector,
-        rules=[from_principals(*callers) if callers else {}],
+        rules=[{**(from_principals(*callers) if callers else {}), "to": [at_port]}],
     )
 
 
