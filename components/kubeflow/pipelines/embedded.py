@@ -1,0 +1,93 @@
+"""The storage of pipelines in the cluster, under the names that upstream gives it."""
+
+from collections.abc import Sequence
+
+from ...contracts import Mesh, Namespaces, NodePool
+from ...storage import (
+    Bucket,
+    DatabaseArgs,
+    LogicalDatabase,
+    MeshRules,
+    ObjectStoreArgs,
+    StoreUser,
+)
+from .args import API_SERVER
+from .launcher import ARTIFACTS_SECRET, PRIVATE, team_prefixes
+from .settings import PipelinesSettings
+
+PIPELINES, METADATA, CACHE = "mlpipeline", "metadb", "cachedb"
+BUCKET = "mlpipeline"
+# Users of the bucket beside the teams; a team's is called as its namespace is.
+OWNER, PAGES = "kubeflow-pipelines", "kubeflow-pipelines-pages"
+PAGES_SECRET = "mlpipeline-minio-pages"
+
+
+def databases(
+    settings: PipelinesSettings,
+    *,
+    namespaces: Namespaces,
+    mesh: Mesh,
+    storage_class: str,
+    node_pools: Sequence[NodePool] = (),
+) -> DatabaseArgs:
+    """The MySQL server: three databases, and none of their programs reads another's."""
+    return DatabaseArgs(
+        component="pipelines",
+        name="mysql",
+        claim="mysql-pv-claim",
+        secret="mysql-secret",
+        namespaces=namespaces,
+        storage_class=storage_class,
+        node_pools=node_pools,
+        mesh=MeshRules(
+            mesh=mesh,
+            destination_rule="ml-pipeline-mysql",
+            policy="mysql",
+            callers=(API_SERVER, "kubeflow-pipelines-cache", "metadata-grpc-server"),
+        ),
+        settings=settings.database,
+        databases=(
+            LogicalDatabase(name=PIPELINES),
+            # The client in ML Metadata 1.14.0 knows no other way to sign in.
+            LogicalDatabase(
+                name=METADATA,
+                user_key="metadata-username",
+                password_key="metadata-password",
+                native_password=True,
+            ),
+            LogicalDatabase(name=CACHE, user_key="cache-username", password_key="cache-password"),
+        ),
+    )
+
+
+def object_store(
+    settings: PipelinesSettings,
+    *,
+    teams: Sequence[str],
+    namespaces: Namespaces,
+    mesh: Mesh,
+    storage_class: str,
+    node_pools: Sequence[NodePool] = (),
+) -> ObjectStoreArgs:
+    """The SeaweedFS server: the API server's user, the pages', which reads only, and one for each team.
+
+    Args:
+        teams: the namespaces of the teams.
+    """
+    return ObjectStoreArgs(
+        component="pipelines",
+        name="seaweedfs",
+        claim="seaweedfs-pvc",
+        secret=ARTIFACTS_SECRET,
+        namespaces=namespaces,
+        storage_class=storage_class,
+        node_pools=node_pools,
+        mesh=MeshRules(mesh=mesh, destination_rule="ml-pipeline-seaweedfs", policy="seaweedfs-service"),
+        settings=settings.object_store,
+        bucket=Bucket(name=BUCKET, retention_days={f"{PRIVATE}/": settings.retention.artifact_days}),
+        users=(
+            StoreUser(name=OWNER, secret=ARTIFACTS_SECRET, everything=True),
+            StoreUser(name=PAGES, secret=PAGES_SECRET, everything=True, writes=False),
+            *(StoreUser(name=team, prefixes=team_prefixes(settings.runs, BUCKET, team)) for team in teams),
+        ),
+    )
