@@ -14,8 +14,13 @@ from .kubeflow.notebooks import NotebooksSettings
 from .kubeflow.notebooks import problems as notebooks_problems
 from .kubeflow.poddefaults import PodDefaultsSettings
 from .kubeflow.profiles import ProfilesSettings
+from .kubeflow.serving import ServingSettings
+from .kubeflow.serving import problems as serving_problems
+from .kubeflow.tensorboards import TensorBoardsSettings
 from .kubeflow.trainer import TrainerSettings
 from .kubeflow.trainer import problems as trainer_problems
+from .kubeflow.training_operator import TrainingOperatorSettings
+from .kubeflow.volumes import VolumesSettings
 from .settings_base import Settings
 from .settings_errors import explain
 
@@ -53,7 +58,11 @@ class ComponentsSettings(Settings):
     pod_defaults: PodDefaultsSettings = PodDefaultsSettings()
     dashboard: DashboardSettings = DashboardSettings()
     notebooks: NotebooksSettings = NotebooksSettings()
+    volumes: VolumesSettings = VolumesSettings()
+    tensorboards: TensorBoardsSettings = TensorBoardsSettings()
     trainer: TrainerSettings = TrainerSettings()
+    training_operator: TrainingOperatorSettings = TrainingOperatorSettings()
+    serving: ServingSettings = ServingSettings()
 
     def enabled(self) -> dict[str, bool]:
         """Whether each component is on, by its key."""
@@ -77,6 +86,7 @@ class ComponentsSettings(Settings):
         found = {
             "notebooks": notebooks_problems(self.notebooks.spawner, pools),
             "trainer": trainer_problems(self.trainer.runtimes, pools),
+            "serving": serving_problems(self.serving, pools),
         }
         on = self.enabled()
         for component, texts in found.items():

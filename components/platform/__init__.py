@@ -10,6 +10,7 @@ from ..clusters.simulated import SimulatedArgs, SimulatedCluster
 from ..contracts import Cluster
 from ..outputs import Deployed, outputs
 from ..platform_settings import PlatformSettings
+from .delivery import deploy_delivery
 from .ground import lay_ground
 from .training import deploy_training
 from .workbench import deploy_dashboard, deploy_workbench
@@ -33,6 +34,7 @@ def deploy_on(cluster: Cluster, settings: PlatformSettings) -> dict[str, object]
         "base": ground.offer,
         **workbench.offers,
         **deploy_training(settings.components, ground),
+        **deploy_delivery(settings.components, ground),
     }
     # The dashboard comes last, since its menu is made from what the others offer.
     offers |= deploy_dashboard(settings.components, ground, workbench, offers)

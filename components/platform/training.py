@@ -2,6 +2,7 @@
 
 from ..contracts import Offer
 from ..kubeflow.trainer import Trainer, TrainerArgs
+from ..kubeflow.training_operator import TrainingOperator, TrainingOperatorArgs
 from ..platform_settings import ComponentsSettings
 from .ground import Ground
 
@@ -15,6 +16,17 @@ def deploy_training(settings: ComponentsSettings, ground: Ground) -> dict[str, O
             "trainer",
             TrainerArgs(
                 settings=settings.trainer,
+                namespaces=ground.namespaces,
+                capabilities=ground.cluster.capabilities,
+                node_pools=pools,
+            ),
+            ground.opts,
+        ).offer
+    if settings.training_operator.enabled:
+        offers["trainingOperator"] = TrainingOperator(
+            "training-operator",
+            TrainingOperatorArgs(
+                settings=settings.training_operator,
                 namespaces=ground.namespaces,
                 capabilities=ground.cluster.capabilities,
                 node_pools=pools,

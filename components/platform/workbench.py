@@ -1,4 +1,4 @@
-"""Where people work: profiles, PodDefaults, notebooks, and the dashboard in front of all."""
+"""Where people work: profiles, PodDefaults, notebooks, volumes, TensorBoards, and the dashboard."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from ..kubeflow.dashboard import Dashboard, DashboardArgs
 from ..kubeflow.notebooks import Notebooks, NotebooksArgs
 from ..kubeflow.poddefaults import PodDefaults, PodDefaultsArgs
 from ..kubeflow.profiles import Profiles, ProfilesArgs
+from ..kubeflow.tensorboards import TensorBoards, TensorBoardsArgs
+from ..kubeflow.volumes import Volumes, VolumesArgs
 from ..platform_settings import ComponentsSettings
 from .ground import Ground
 
@@ -57,6 +59,32 @@ def deploy_workbench(settings: ComponentsSettings, ground: Ground) -> Workbench:
             "notebooks",
             NotebooksArgs(
                 settings=settings.notebooks,
+                namespaces=ground.namespaces,
+                mesh=ground.mesh,
+                identity=ground.identity,
+                node_pools=pools,
+            ),
+            ground.opts,
+        ).offer
+    if settings.volumes.enabled:
+        offers["volumes"] = Volumes(
+            "volumes",
+            VolumesArgs(
+                settings=settings.volumes,
+                namespaces=ground.namespaces,
+                mesh=ground.mesh,
+                identity=ground.identity,
+                certificates=ground.certificates,
+                capabilities=ground.cluster.capabilities,
+                node_pools=pools,
+            ),
+            ground.opts,
+        ).offer
+    if settings.tensorboards.enabled:
+        offers["tensorboards"] = TensorBoards(
+            "tensorboards",
+            TensorBoardsArgs(
+                settings=settings.tensorboards,
                 namespaces=ground.namespaces,
                 mesh=ground.mesh,
                 identity=ground.identity,

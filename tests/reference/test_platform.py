@@ -12,7 +12,15 @@ from tests.reference import facts
 from tests.reference.compare import differences
 from tests.support.render import render
 
-FILES = ("base", "dashboard", "notebooks", "trainer")
+FILES = (
+    "base",
+    "dashboard",
+    "notebooks",
+    "trainer",
+    "training-operator-v1",
+    "kserve",
+    "kserve-models-web-app",
+)
 
 pytestmark = pytest.mark.skipif(not facts.available(), reason="upstream's facts are not on this machine")
 
@@ -24,7 +32,7 @@ KNOWN: Mapping[str, str] = yaml.safe_load(
 
 @cache
 def _found(file: str) -> tuple[str, ...]:
-    here = facts.ours(render(webhooks=True).objects)
+    here = facts.ours(render(webhooks=True, trainingOperator={"enabled": True}).objects)
     return tuple(
         text
         for name, theirs in facts.upstream(file).items()
