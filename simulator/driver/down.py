@@ -59,7 +59,8 @@ def _destroy(session: Session, options: Sequence[str]) -> int:
     if state.resources(deployment):
         engine = session.equipped(deployment)
         recovery.settle_for_destroy(engine, deployment)
-        status = engine.show("destroy", "--yes", "--skip-preview", *options)
+        # Pulumi's own display would not tell whether it failed or was stopped.
+        status = engine.show("destroy", "--yes", "--skip-preview", *options, plain=True)
         if status and (options or status == INTERRUPTED or not recovery.has_cluster(deployment)):
             return status
         if status:

@@ -47,16 +47,17 @@ class Engine:
     program: Path
     environment: dict[str, str]
 
-    def show(self, command: str, *arguments: str) -> int:
+    def show(self, command: str, *arguments: str, plain: bool = False) -> int:
         """Run a command that works on the stack, with its progress on stdout; return its exit status.
 
-        On a terminal that is Pulumi's own display. Elsewhere there is one line for each thing that was done,
-        without those that only say that something begins. Ctrl-C reaches the engine once, which then finishes
-        what is under way, and saves its state.
+        On a terminal that is Pulumi's own display, unless `plain`. Elsewhere there is one line for each thing
+        that was done, without those that only say that something begins. Ctrl-C reaches the engine once, which
+        then finishes what is under way, and saves its state; INTERRUPTED is returned where it was not
+        Pulumi's own display that took it from the keyboard.
         """
         line = [*self._line(command), "--parallel", str(_PARALLEL), *arguments]
         sys.stdout.flush()
-        if is_terminal():
+        if is_terminal() and not plain:
             # The terminal sends Ctrl-C to every process in the foreground: the engine gets it anyway.
             signals = OneSignal(passed_on={signal.SIGTERM, signal.SIGHUP})
             with signals, self._start(line) as process:

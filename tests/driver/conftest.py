@@ -1,11 +1,14 @@
-"""A project that is only files, and a stack in it, for tests without the engine."""
+"""A project that is only files for the tests without the engine, and one small stack for those with it."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from simulator.driver.home import Home
 from simulator.driver.project import Project
+from tests.driver.whole import small
+from tests.support.project import StackCopy, stack
 
 LOCAL = "config:\n  slipway:cluster:\n    provider: simulated\n"
 
@@ -40,3 +43,12 @@ def home(root: Path) -> Home:
 def said() -> list[str]:
     """What the driver said: pass `said.append`."""
     return []
+
+
+@pytest.fixture(scope="session")
+def running() -> Generator[StackCopy]:
+    """A small stack that is up. Tests may break it, and leave it whole: see `assert_whole`."""
+    with stack(small(components=False)) as copy:
+        begun = copy.up()
+        assert begun.status == 0, begun.output
+        yield copy

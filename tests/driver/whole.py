@@ -1,0 +1,65 @@
+"""A small stack, and what it means that it is whole."""
+
+from typing import Any
+
+from tests.support.project import StackCopy
+
+# A few components are enough work for a run that is to be killed.
+COMPONENTS = ("profiles", "podDefaults", "dashboard", "notebooks")
+
+_COLUMNS = "KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name,OWNERS:.metadata.ownerReferences"
+_NONE = "<none>"
+
+Object = tuple[str, str]
+"""An object's kind and its id as Pulumi writes it: `namespace/name`, or the name alone."""
+
+
+def small(*, components: bool) -> dict[str, Any]:
+    """The file of the smallest stack, with or without COMPONENTS."""
+    from components.platform_settings import ComponentsSettings  # noqa: PLC0415 (plain tests go without)
+
+    every = [field.alias or name for name, field in ComponentsSettings.model_fields.items()]
+    return {
+        "config": {
+            "slipway:cluster": {
+                "provider": "simulated",
+                "nodePools": [{"name": "system", "count": 1, "cpu": "16", "memory": "64Gi"}],
+            },
+            "slipway:components": {name: {"enabled": components and name in COMPONENTS} for name in every},
+        }
+    }
+
+
+def assert_whole(copy: StackCopy) -> None:
+    """The state and the cluster hold the same objects, each once, and a preview has nothing to do."""
+    deployment = copy.deployment()
+    assert not deployment.get("pending_operations")
+    resources: list[dict[str, Any]] = deployment["resources"]
+    assert len({resource["urn"] for resource in resources}) == len(resources)
+    # The default provider of the dynamic resources is in the state, and no resource of the program.
+    assert copy.changes() == {"same": len(resources) - 1}
+    stated = [
+        (str(resource["inputs"]["kind"]), str(resource["id"]))
+        for resource in resources
+        if resource["type"].startswith("kubernetes:")
+    ]
+    assert len(set(stated)) == len(stated)
+    assert set(stated) <= existing(copy)
+    assert existing(copy, "--selector=app.kubernetes.io/managed-by=slipway") <= set(stated)
+    assert existing(copy, kind="crds") <= set(stated)
+
+
+def existing(copy: StackCopy, *selector: str, kind: str | None = None) -> set[Object]:
+    """The objects that the cluster has, without those that its controllers have made of others."""
+    kinds = kind or ",".join(
+        name
+        for name in copy.kubectl("api-resources", "--verbs=list", "--output=name").split()
+        if not name.startswith(("events", "endpoint"))
+    )
+    lines = copy.kubectl("get", kinds, "--all-namespaces", f"--output=custom-columns={_COLUMNS}", *selector)
+    found: set[Object] = set()
+    for line in lines.splitlines()[1:]:
+        kind_, namespace, name, *owners = line.split(maxsplit=3)
+        if owners == [_NONE]:
+            found.add((kind_, name if namespace == _NONE else f"{namespace}/{name}"))
+    return found
