@@ -1,0 +1,79 @@
+"""The database manager: metrics collectors report to it, controller and web app read from it.
+
+Its only service is gRPC. Variables: kubeflow/katib v0.19.0, pkg/db/v1beta1/common/const.go.
+"""
+
+from collections.abc import Sequence
+
+from ...contracts import Database, NodePool
+from ...kube.network import SAME_NAMESPACE, TEAM_NAMESPACES, allow_ingress
+from ...kube.program import Environment, Program, grpc_probe, secret_key, tcp_probe
+from ...kube.scope import Scope
+from ...kube.workload import Workload, deployment, service
+from ...versions import Katib as Images
+from .controller import COMPONENT
+from .settings import DatabaseManagerSettings
+
+# The name and port that the controller tells metrics collectors (consts.go).
+APP = "katib-db-manager"
+PORT = 6789
+
+
+def database_manager(
+    scope: Scope, settings: DatabaseManagerSettings, database: Database, node_pools: Sequence[NodePool]
+) -> Workload:
+    """Declare the database manager; it starts when its database answers."""
+    program = Program(
+        name=APP,
+        image=Images.DATABASE_MANAGER,
+        settings=settings,
+        command=["./katib-db-manager"],
+        args=[f"--connect-timeout={settings.connect_timeout_seconds}s"],
+        environment={
+            "DB_USER": secret_key(database.secret, database.user_key),
+            "DB_PASSWORD": secret_key(database.secret, database.password_key),
+            **_address(database),
+        },
+        ports={"api": PORT},
+        # It answers for its database, which a restart of it would not bring back.
+        live=tcp_probe("api", delay=10, period=60, failures=5),
+        ready=grpc_probe(PORT),
+        startup=tcp_probe("api", period=5, failures=settings.connect_timeout_seconds // 5 + 6),
+        user=1000,
+        read_only_root=True,
+    )
+    workload = deployment(
+        scope,
+        APP,
+        app=APP,
+        programs=[program],
+        settings=settings,
+        service_account=APP,
+        node_pools=node_pools,
+        selector={COMPONENT: "db-manager"},
+        mesh=False,
+        config_hash=database.revision or None,
+        api_token=False,
+        after=[database.ready],
+    )
+    service(scope, APP, selector=workload.selector, ports={"api": (PORT, "api")}, app=APP)
+    peers = [TEAM_NAMESPACES, SAME_NAMESPACE]
+    allow_ingress(scope, APP, selector=workload.selector, peers=peers, ports=["api"], app=APP)
+    return workload
+
+
+def _address(database: Database) -> Environment:
+    if database.engine == "mysql":
+        return {
+            "DB_NAME": "mysql",
+            "KATIB_MYSQL_DB_HOST": database.host,
+            "KATIB_MYSQL_DB_PORT": str(database.port),
+            "KATIB_MYSQL_DB_DATABASE": database.name,
+        }
+    return {
+        "DB_NAME": "postgres",
+        "KATIB_POSTGRESQL_DB_HOST": database.host,
+        "KATIB_POSTGRESQL_DB_PORT": str(database.port),
+        "KATIB_POSTGRESQL_DB_DATABASE": database.name,
+        "KATIB_POSTGRESQL_SSL_MODE": "require" if database.tls else "disable",
+    }
