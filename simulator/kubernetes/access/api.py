@@ -26,14 +26,10 @@ _PAUSES = (0.2, 0.4, 0.8, 1.6, 3.2)
 class Api:
     """One cluster's objects."""
 
-    def __init__(self, client: Client, namespace: str) -> None:
+    def __init__(self, client: Client, mapper: Mapper, namespace: str) -> None:
         self._client = client
         self._namespace = namespace
-        self.mapper = Mapper(client)
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._client.close()
+        self.mapper = mapper
 
     async def served(self, kind: Type) -> bool:
         """Tell whether the cluster serves an API type, without asking it twice."""

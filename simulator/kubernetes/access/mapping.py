@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
@@ -46,20 +46,21 @@ class Mapping:
 
 
 class Mapper:
-    """What is known of a cluster's API types: those built in, those of CRDs seen here, those it lists."""
+    """What is known of a cluster's API types: those built in, those of CRDs seen here, those it lists.
 
-    def __init__(self, client: Client) -> None:
+    `client` is called for when there is something to ask.
+    """
+
+    def __init__(self, client: Callable[[], Client]) -> None:
         self._client = client
         self._listed: dict[Type, Mapping] | None = None
         self._served: dict[Type, Mapping] = {}
         self._planned: dict[tuple[str, str], bool] = {}
         self._reading = asyncio.Lock()
 
-    def plan(self, crd: Object) -> None:
-        """Take note of a CRD that the program declares, so that the scope of its objects is known early."""
-        group, kind = pluck(crd, "spec", "group"), pluck(crd, "spec", "names", "kind")
-        if isinstance(group, str) and isinstance(kind, str):
-            self._planned[group, kind] = pluck(crd, "spec", "scope") == "Namespaced"
+    def plan(self, group: str, kind: str, *, namespaced: bool) -> None:
+        """Take note of a type that a CRD of the program defines, so that its scope is known early."""
+        self._planned[group, kind] = namespaced
 
     def serve(self, crd: Object) -> None:
         """Take note of a CRD that the cluster has established."""
@@ -106,9 +107,10 @@ class Mapper:
         async with self._reading:
             # Whoever waited here while another asked takes that answer.
             if self._listed is None or (anew and self._listed is before):
+                client = self._client()
                 core, groups = await asyncio.gather(
-                    self._client.request("GET", "/api", accept=_DISCOVERY),
-                    self._client.request("GET", "/apis", accept=_DISCOVERY),
+                    client.request("GET", "/api", accept=_DISCOVERY),
+                    client.request("GET", "/apis", accept=_DISCOVERY),
                 )
                 self._listed = {found.kind: found for found in (*_mappings(core), *_mappings(groups))}
             return self._listed

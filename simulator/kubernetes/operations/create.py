@@ -50,15 +50,13 @@ async def ready(
     if rule is not None:
         limit = readiness.timeout(subject.inputs, seconds, rule)
         progress = session.engine.progress(subject.urn)
-        wait = until_ready(
-            live, rule, limit, mapper=session.api.mapper, watches=session.watches, report=progress
-        )
+        wait = until_ready(live, rule, limit, mapper=session.mapper, watches=session.watches, report=progress)
         try:
             live = await session.unless_cancelled(wait)
         except (StoppedError, NoSuchTypeError, UnreachableError) as problem:
             raise NotReadyError(live, [f"it was not waited for to become ready: {problem}"]) from None
     if is_crd(live):
-        session.api.mapper.serve(live)
+        session.mapper.serve(live)
     return live
 
 

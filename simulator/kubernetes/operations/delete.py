@@ -92,7 +92,7 @@ async def _watch(session: Session, target: Object, deadline: float, report: Call
     """Wait until a watch no longer shows an object, or the time is up."""
     changed = asyncio.Event()
     try:
-        mapping = await session.api.mapper.find(type_of(target))
+        mapping = await session.mapper.find(type_of(target))
     except NoSuchTypeError:
         return
     async with session.watches.on(mapping, namespace_of(target), changed) as watch:

@@ -45,7 +45,7 @@ async def read(
     rule = readiness.choose(inputs, await_all=session.config.await_all)
     if rule is None:
         return found
-    verdict = await judge_once(live, rule, mapper=session.api.mapper, watches=session.watches)
+    verdict = await judge_once(live, rule, mapper=session.mapper, watches=session.watches)
     if verdict.ready or verdict.tolerable:
         return found
     return Found(live, found.inputs, verdict.reasons)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from simulator.kubernetes.access.mapping import Mapper
 from simulator.kubernetes.config import Config
 from simulator.kubernetes.errors import StoppedError, UnreachableError
 from simulator.kubernetes.values.objects import label
@@ -15,6 +17,7 @@ from simulator.kubernetes.values.wire import Decoded, Marks, Object
 
 if TYPE_CHECKING:
     from simulator.kubernetes.access.api import Api
+    from simulator.kubernetes.access.client import Client
     from simulator.kubernetes.access.watch import Watches
     from simulator.kubernetes.protocol.engine import Engine
 
@@ -55,38 +58,40 @@ def is_patch(urn: str, kind: str) -> bool:
     return token.split(":")[-1] == f"{kind}Patch"
 
 
-@dataclass
 class Session:
     """A configured provider. The connection to the cluster is made when it is first needed."""
 
-    config: Config
-    engine: Engine
-    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
-    absent_namespaces: set[str] = field(default_factory=set[str])
-    _parts: tuple[Api, Watches] | None = None
+    def __init__(self, config: Config, engine: Engine, cancelled: asyncio.Event | None = None) -> None:
+        self.config = config
+        self.engine = engine
+        self.cancelled = cancelled or asyncio.Event()
+        self.mapper = Mapper(self._connected)
+        self.absent_namespaces: set[str] = set()
+        self._client: Client | None = None
 
-    @property
+    @cached_property
     def api(self) -> Api:
         """The cluster's objects; raises UnreachableError where the configuration leads to no cluster."""
-        return self._connect()[0]
+        from simulator.kubernetes.access.api import Api  # noqa: PLC0415  see below
 
-    @property
+        return Api(self._connected(), self.mapper, self.config.namespace)
+
+    @cached_property
     def watches(self) -> Watches:
         """The watches on the cluster."""
-        return self._connect()[1]
+        from simulator.kubernetes.access.watch import Watches  # noqa: PLC0415  see below
 
-    def _connect(self) -> tuple[Api, Watches]:
-        if self._parts is None:
-            # These import aiohttp, which takes a third of a second: not before the engine has its port.
-            from simulator.kubernetes.access.api import Api  # noqa: PLC0415
-            from simulator.kubernetes.access.client import Client  # noqa: PLC0415
-            from simulator.kubernetes.access.watch import Watches  # noqa: PLC0415
+        return Watches(self._connected())
 
-            if self.config.access is None:
-                raise UnreachableError(self.config.obstacle)
-            client = Client(self.config.access, self.config.request_seconds)
-            self._parts = Api(client, self.config.namespace), Watches(client)
-        return self._parts
+    def _connected(self) -> Client:
+        # This imports aiohttp, which takes a third of a second: a run that changes nothing goes without.
+        from simulator.kubernetes.access.client import Client  # noqa: PLC0415
+
+        if self.config.access is None:
+            raise UnreachableError(self.config.obstacle)
+        if self._client is None:
+            self._client = Client(self.config.access, self.config.request_seconds)
+        return self._client
 
     async def reachable(self) -> bool:
         """Tell whether the cluster answers."""
@@ -94,10 +99,9 @@ class Session:
 
     async def close(self) -> None:
         """End what runs in the background."""
-        if self._parts is not None:
-            api, watches = self._parts
-            await watches.close()
-            await api.close()
+        if self._client is not None:
+            await self.watches.close()
+            await self._client.close()
 
     async def unless_cancelled(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something until it is done or the user ends the operation; then raise StoppedError."""

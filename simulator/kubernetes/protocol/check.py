@@ -9,12 +9,11 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from simulator.kubernetes.access import builtin
-from simulator.kubernetes.access.mapping import is_crd
 from simulator.kubernetes.errors import RefusedError, UnreachableError
 from simulator.kubernetes.operations.session import Session, is_patch
 from simulator.kubernetes.values import objects
 from simulator.kubernetes.values.objects import Type
-from simulator.kubernetes.values.wire import decode, plain, seal
+from simulator.kubernetes.values.wire import SIGNATURE_KEY, plain, seal
 
 __all__ = ["checked"]
 
@@ -33,17 +32,31 @@ async def checked(session: Session, request: pb.CheckRequest) -> struct_pb2.Stru
     metadata = _metadata(inputs)
     if metadata is not None:
         _name(request, metadata, patch=is_patch(request.urn, kind.kind))
-        if not _text(metadata, "namespace") and "namespace" not in metadata.fields:
+        if "namespace" not in metadata.fields:
             await _settle_namespace(session, request, kind, metadata)
     if kind.kind == "Secret" and kind.group == "":
         for key in ("data", "stringData"):
             if key in inputs.fields:
                 seal(inputs.fields[key])
     if kind.kind == "CustomResourceDefinition":
-        crd = decode(inputs).value
-        if is_crd(crd) and session.config.access is not None:
-            session.api.mapper.plan(crd)
+        _plan(session, inputs)
     return inputs
+
+
+def _plan(session: Session, inputs: struct_pb2.Struct) -> None:
+    """Take note of what a CRD defines; it is not read whole, for its schemas are long."""
+    group, kind = _peek(inputs, "spec", "group"), _peek(inputs, "spec", "names", "kind")
+    session.mapper.plan(group, kind, namespaced=_peek(inputs, "spec", "scope") == "Namespaced")
+
+
+def _peek(struct: struct_pb2.Struct, *path: str) -> str:
+    """Return the text at a path, "" where there is none. Reading a field that is absent would make it."""
+    *objects_around, key = path
+    for step in objects_around:
+        if step not in struct.fields:
+            return ""
+        struct = struct.fields[step].struct_value
+    return struct.fields[key].string_value if key in struct.fields else ""
 
 
 def _kind(urn: str, inputs: struct_pb2.Struct) -> Type:
@@ -73,13 +86,9 @@ def _metadata(inputs: struct_pb2.Struct) -> struct_pb2.Struct | None:
     found = inputs.fields["metadata"]
     if found.WhichOneof("kind") is None:
         found.struct_value.SetInParent()
-    if found.WhichOneof("kind") != "struct_value" or not isinstance(plain(found), dict):
+    if found.WhichOneof("kind") != "struct_value" or SIGNATURE_KEY in found.struct_value.fields:
         return None
-    return None if "4dabf18193072939515e22adb298388d" in found.struct_value.fields else found.struct_value
-
-
-def _text(metadata: struct_pb2.Struct, key: str) -> str:
-    return metadata.fields[key].string_value if key in metadata.fields else ""
+    return found.struct_value
 
 
 def _name(request: pb.CheckRequest, metadata: struct_pb2.Struct, *, patch: bool) -> None:
@@ -92,15 +101,12 @@ def _name(request: pb.CheckRequest, metadata: struct_pb2.Struct, *, patch: bool)
     if "generateName" in metadata.fields:
         message = "metadata.generateName cannot be used with server-side apply: set metadata.name or neither"
         raise RefusedError(message)
-    old = request.olds.fields["metadata"].struct_value if "metadata" in request.olds.fields else None
-    name = _text(old, "name") if old is not None and _autonamed(old) else ""
-    metadata.fields["name"].string_value = name or _made_up(request)
-    annotations = metadata.fields["annotations"].struct_value
-    annotations.fields[objects.ANNOTATION_AUTONAMED].string_value = "true"
-
-
-def _autonamed(metadata: struct_pb2.Struct) -> bool:
-    return _text(metadata.fields["annotations"].struct_value, objects.ANNOTATION_AUTONAMED) == "true"
+    autonamed = _peek(request.olds, "metadata", "annotations", objects.ANNOTATION_AUTONAMED) == "true"
+    old = _peek(request.olds, "metadata", "name") if autonamed else ""
+    metadata.fields["name"].string_value = old or _made_up(request)
+    if metadata.fields["annotations"].WhichOneof("kind") in {None, "struct_value"}:
+        annotations = metadata.fields["annotations"].struct_value
+        annotations.fields[objects.ANNOTATION_AUTONAMED].string_value = "true"
 
 
 def _made_up(request: pb.CheckRequest) -> str:
@@ -123,7 +129,7 @@ async def _settle_namespace(
         namespaced = "namespace" in request.olds.fields["metadata"].struct_value.fields or None
     if namespaced is None:
         try:
-            namespaced = await session.api.mapper.namespaced(kind)
+            namespaced = await session.mapper.namespaced(kind)
         except UnreachableError:
             return
     if namespaced:

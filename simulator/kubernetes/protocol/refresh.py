@@ -26,7 +26,7 @@ async def refreshed(session: Session, request: pb.ReadRequest) -> pb.ReadRespons
     shown = label({"kind": kind.kind, "metadata": {"namespace": namespace, "name": name}})
     redact = Redactor(inputs, before)
     with telling(shown, redact):
-        state.refuse_foreign(request.properties, {"kind": kind.kind, "metadata": {"name": name}})
+        state.refuse_foreign(request.properties)
         try:
             found = await read(session, kind, request.id, inputs=inputs.value, before=before.value)
         except UnreachableError as problem:

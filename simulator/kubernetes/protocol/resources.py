@@ -42,12 +42,12 @@ async def differing(session: Session, request: pb.DiffRequest) -> pb.DiffRespons
     """Tell what new inputs change. Inputs that are the same as before cost no more than their comparison."""
     unready = _to_be_ready(request.news)
     if request.old_inputs == request.news and not unready:
-        state.refuse_foreign(request.olds, state.about(request.olds, {}))
+        state.refuse_foreign(request.olds)
         return _difference(Difference())
     olds, news = decode(request.old_inputs), decode(request.news)
     live = state.about(request.olds, olds.value)
     with telling(label(live), Redactor(olds, news)):
-        state.refuse_foreign(request.olds, live)
+        state.refuse_foreign(request.olds)
         difference = compare(
             olds.value,
             news.value,
@@ -90,7 +90,7 @@ async def _ready(session: Session, urn: str, live: Object) -> bool:
 async def _namespaced(session: Session, inputs: Object) -> bool:
     """Tell whether the object has a namespace; one of a type that is not known yet is taken to have one."""
     try:
-        return await session.api.mapper.namespaced(type_of(inputs)) is not False
+        return await session.mapper.namespaced(type_of(inputs)) is not False
     except UnreachableError:
         return True
 
@@ -140,7 +140,7 @@ async def updated(session: Session, request: pb.UpdateRequest) -> pb.UpdateRespo
     redact = Redactor(inputs, decode(request.old_inputs))
     ignored = [paths.parse(each) for each in request.ignoreChanges]
     with telling(subject.name, redact):
-        state.refuse_foreign(request.olds, subject.inputs)
+        state.refuse_foreign(request.olds)
         if request.preview:
             dry = await preview_update(session, subject, ignored)
             return pb.UpdateResponse(properties=request.news if dry is None else _outputs(subject, dry))
@@ -163,7 +163,7 @@ async def deleted(session: Session, request: pb.DeleteRequest) -> None:
     live = state.about(request.properties, inputs.value)
     name = label(live)
     with telling(name, Redactor(inputs)):
-        state.refuse_foreign(request.properties, live)
+        state.refuse_foreign(request.properties)
         try:
             if is_patch(request.urn, str(live.get("kind"))):
                 manager = managers.manager_name(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
 import signal
 import stat
@@ -38,15 +37,10 @@ async def serve(engine_address: str | None) -> None:
     ended, parent = _listen_for_the_end(), os.getppid()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    # While the engine says hello: what takes long to import and is needed with the first object.
-    warming = asyncio.create_task(
-        asyncio.to_thread(importlib.import_module, "simulator.kubernetes.access.api")
-    )
     await _end(ended, parent)
     provider.cancel()
     await server.stop(_GRACE_SECONDS)
     await provider.close()
-    await warming
 
 
 def _listen_for_the_end() -> asyncio.Event:

@@ -72,9 +72,10 @@ def secrets_of(inputs: Object, secrets: Marks | None) -> Marks | None:
     return {**(secrets or {}), "data": True, "stringData": True}
 
 
-def refuse_foreign(state: struct_pb2.Struct, value: Object) -> None:
+def refuse_foreign(state: struct_pb2.Struct) -> None:
     """Raise RefusedError for the state of an object that Pulumi's own plugin wrote: it has another form."""
     if any(key in state.fields for key in THEIRS) and MARK not in state.fields:
+        value = about(state, {})
         message = (
             f"{objects.label(value)}: its state was written by Pulumi's own Kubernetes plugin, and this is "
             "the stand-in for it, which cannot go on from there. Run with the plugin that made the stack, or "

@@ -12,7 +12,18 @@ from typing import Any, Literal, TypeAlias, cast
 
 from google.protobuf import struct_pb2
 
-__all__ = ["UNKNOWN", "Decoded", "Marks", "Object", "decode", "encode", "marks_within", "plain", "seal"]
+__all__ = [
+    "SIGNATURE_KEY",
+    "UNKNOWN",
+    "Decoded",
+    "Marks",
+    "Object",
+    "decode",
+    "encode",
+    "marks_within",
+    "plain",
+    "seal",
+]
 
 Object: TypeAlias = dict[str, Any]
 """A JSON object: a Kubernetes object or a part of one."""
