@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -67,6 +67,11 @@ def test_a_kind_with_a_status_tells_of_it() -> None:
     assert silent == []
 
 
+def test_definitions_are_no_deeper_than_protobuf_for_python_reads() -> None:
+    # Its limit is 100 nested messages, three for each level of keys; an engine's message adds its own.
+    assert [one["metadata"]["name"] for one in DEFINITIONS if _depth(one) > 30] == []
+
+
 def test_definitions_stay_small_since_a_state_holds_them_twice() -> None:
     """Bytes of JSON as the file backend writes it."""
     sizes = {one["metadata"]["name"]: len(json.dumps(one, separators=(",", ":"))) for one in DEFINITIONS}
@@ -103,3 +108,15 @@ def _holds(schema: Object, json_path: str) -> bool:
             return "x-kubernetes-preserve-unknown-fields" in schema or "additionalProperties" in schema
         schema = schema["properties"][part]
     return True
+
+
+def _depth(value: object) -> int:
+    """Levels of keys and lists."""
+    match value:
+        case dict():
+            below = list(cast("dict[str, object]", value).values())
+        case list():
+            below = cast("list[object]", value)
+        case _:
+            return 0
+    return 1 + max((_depth(one) for one in below), default=0)
