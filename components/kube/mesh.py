@@ -92,6 +92,24 @@ def allow(
     )
 
 
+def see_every_namespace(
+    scope: Scope, mesh: Mesh, name: str, *, app: str, selector: Mapping[str, str]
+) -> CustomResource:
+    """Let the selected pods' proxies know the Services and routes of every namespace.
+
+    The mesh shows a pod its own namespace and Kubeflow's only. A Service that a proxy does not know is spoken
+    to without mutual TLS.
+    """
+    return CustomResource(
+        scope.unique(name),
+        api_version=NETWORKING,
+        kind="Sidecar",
+        metadata=scope.metadata(name, app=app),
+        spec={"workloadSelector": {"labels": dict(selector)}, "egress": [{"hosts": ["*/*"]}]},
+        opts=scope.options(mesh.ready),
+    )
+
+
 def from_principals(*principals: str) -> dict[str, object]:
     """A rule that matches requests from pods with one of these identities."""
     return {"from": [{"source": {"principals": list(principals)}}]}

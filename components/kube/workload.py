@@ -166,6 +166,7 @@ def service(
     selector: Mapping[str, str],
     ports: Mapping[str, tuple[int, int | str]],
     app: str,
+    labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
 ) -> Service:
     """A ClusterIP Service; `ports` maps a port's name to its number and the pod's port."""
@@ -175,7 +176,7 @@ def service(
     ]
     return Service(
         scope.unique(name),
-        metadata=scope.metadata(name, app=app, annotations=annotations),
+        metadata=scope.metadata(name, app=app, labels=labels, annotations=annotations),
         spec={"type": "ClusterIP", "selector": dict(selector), "ports": listed},
         opts=scope.options(),
     )
