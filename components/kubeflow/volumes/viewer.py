@@ -1,0 +1,127 @@
+"""The file browser that the web app starts on a volume: a template that it fills in for each.
+
+It replaces `$NAME` and `$NAMESPACE` by those of the volume and other words after a dollar sign by its own
+variables (kubeflow/notebooks v1.11.0, volumes/backend/apps/common/viewer.py). Variables and flags of the
+program: filebrowser/filebrowser v2.32.0, cmd/root.go.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import yaml
+
+from ...contracts import NodePool
+from ...kube.placement import placed
+from ...kube.settings import Compute
+from .settings import ViewerSettings
+
+FILE = "viewer-spec.yaml"
+IMAGE_VARIABLE = "VOLUME_VIEWER_IMAGE"
+PREFIX = "/pvcviewers"
+
+_PORT = 8080
+_FOLDER = "/srv"
+
+
+def viewer_spec(settings: ViewerSettings, node_pools: Sequence[NodePool]) -> str:
+    """The template, as the web app reads it."""
+    spec = {
+        "pvc": "$NAME",
+        "podSpec": _pod(settings, node_pools),
+        "networking": {
+            "targetPort": _PORT,
+            "basePrefix": PREFIX,
+            "rewrite": "/",
+            "timeout": settings.timeout,
+        },
+        "rwoScheduling": settings.same_node,
+    }
+    return yaml.safe_dump(spec, sort_keys=False)
+
+
+def _pod(settings: ViewerSettings, node_pools: Sequence[NodePool]) -> Mapping[str, object]:
+    where = placed(settings.placement, node_pools)
+    pod: dict[str, object] = {
+        "serviceAccountName": settings.service_account,
+        # Whoever may look at a volume would find the token of the team's editor in the pod.
+        "automountServiceAccountToken": False,
+        "securityContext": _security(settings),
+        "containers": [_container(settings)],
+        "volumes": [
+            {"name": "viewer-volume", "persistentVolumeClaim": {"claimName": "$NAME"}},
+            {"name": "tmp", "emptyDir": {}},
+        ],
+    }
+    if where.node_selector:
+        pod["nodeSelector"] = {key: _literal(value) for key, value in where.node_selector.items()}
+    if where.tolerations:
+        pod["tolerations"] = [
+            {key: _literal(str(value)) for key, value in one.items()} for one in where.tolerations
+        ]
+    return pod
+
+
+def _container(settings: ViewerSettings) -> Mapping[str, object]:
+    variables = {
+        "FB_ADDRESS": "0.0.0.0",
+        "FB_PORT": str(_PORT),
+        "FB_DATABASE": "/tmp/filebrowser.db",
+        # Who a request is from is known before it arrives: the team's authorization policy lets members in.
+        "FB_NOAUTH": "true",
+        "FB_BASEURL": f"{PREFIX}/$NAMESPACE/$NAME/",
+        # It looks there for a file of settings. The image's own, in /, is for a root user on port 80.
+        "HOME": "/tmp",
+    }
+    resources = {
+        name: amounts
+        for name, amounts in (
+            ("requests", _amounts(settings.requests)),
+            ("limits", _amounts(settings.limits)),
+        )
+        if amounts
+    }
+    return {
+        "name": "main",
+        "image": f"${IMAGE_VARIABLE}",
+        # Everybody is its administrator, who could let it run commands.
+        "args": ["--disable-exec"],
+        "env": [{"name": name, "value": value} for name, value in variables.items()],
+        "readinessProbe": {
+            "tcpSocket": {"port": _PORT},
+            "initialDelaySeconds": 2,
+            "periodSeconds": 10,
+        },
+        "resources": resources,
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": True,
+        },
+        "volumeMounts": [
+            {"name": "viewer-volume", "mountPath": _FOLDER, "readOnly": settings.read_only},
+            {"name": "tmp", "mountPath": "/tmp"},
+        ],
+        "workingDir": _FOLDER,
+    }
+
+
+def _security(settings: ViewerSettings) -> Mapping[str, object]:
+    result: dict[str, object] = {"seccompProfile": {"type": "RuntimeDefault"}}
+    if settings.user is not None:
+        result |= {"runAsNonRoot": True, "runAsUser": settings.user}
+    if settings.group is not None:
+        result |= {
+            "runAsGroup": settings.group,
+            "fsGroup": settings.group,
+            "fsGroupChangePolicy": "OnRootMismatch",
+        }
+    return result
+
+
+def _amounts(compute: Compute) -> dict[str, str]:
+    pairs = {"cpu": compute.cpu, "memory": compute.memory}
+    return {name: value for name, value in pairs.items() if value is not None}
+
+
+def _literal(text: str) -> str:
+    """A text of the stack's, in which a dollar sign stands for itself."""
+    return text.replace("$", "$$")
