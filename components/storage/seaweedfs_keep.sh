@@ -1,7 +1,8 @@
 # Runs beside SeaweedFS. Makes the bucket, says how long its parts are kept, and has the store read its keys
 # again whenever they change, so that nobody who uses it is cut off.
 set -eu
-rm -f /tmp/ready
+STATE=${STATE:-/tmp}
+rm -f "$STATE/ready"
 
 shell() { weed shell -master=127.0.0.1:9333 -filer=127.0.0.1:8888; }
 
@@ -30,17 +31,17 @@ while true; do
   now=$(sha256sum < "$IDENTITIES")
   if [ "$now" != "$known" ]; then
     signal=HUP
-    if [ -f /tmp/users ]; then
+    if [ -f "$STATE/users" ]; then
       while read -r user; do
         # Told to read its file again the server adds and changes users. One that is gone would stay.
         users | grep -qx "$user" || signal=TERM
-      done < /tmp/users
+      done < "$STATE/users"
     fi
     if pkill -"$signal" -x weed; then
       known="$now"
-      users > /tmp/users
+      users > "$STATE/users"
     fi
   fi
-  touch /tmp/ready
+  touch "$STATE/ready"
   sleep 5
 done
