@@ -139,11 +139,35 @@ def test_the_pods_of_job_sets_are_checked_and_no_other_pods() -> None:
         assert expression == {"key": "jobset.sigs.k8s.io/jobset-name", "operator": "Exists"}
 
 
-def test_runtimes_come_after_the_webhook_that_checks_them() -> None:
-    kinds = [(one["kind"], one["metadata"]["name"]) for one in by_default().objects]
-    webhook = kinds.index(("ValidatingWebhookConfiguration", "validator.trainer.kubeflow.org"))
-    runtimes = [index for index, (kind, _) in enumerate(kinds) if kind == "ClusterTrainingRuntime"]
-    assert kinds.index(("Deployment", "kubeflow-trainer-controller-manager")) < webhook < min(runtimes)
+def test_a_runtime_comes_after_the_webhook_that_checks_it_and_that_after_whatever_answers() -> None:
+    for name in by_default().names("ClusterTrainingRuntime"):
+        assert {
+            "ValidatingWebhookConfiguration/validator.trainer.kubeflow.org",
+            "Deployment/kubeflow-trainer-controller-manager",
+            "CustomResourceDefinition/clustertrainingruntimes.trainer.kubeflow.org",
+        } <= by_default().before("ClusterTrainingRuntime", name)
+
+
+@pytest.mark.parametrize("which", CONTROLLERS)
+def test_a_controller_starts_after_its_types_its_rights_and_its_secret(which: str) -> None:
+    deployment, config = CONTROLLERS[which]
+    first = by_default().before("Deployment", deployment)
+    account = pod(by_default(), deployment)["spec"]["serviceAccountName"]
+    bindings = [
+        f"{kind}/{binding['metadata']['name']}"
+        for kind in ("RoleBinding", "ClusterRoleBinding")
+        for binding in by_default().of(kind)
+        if account in [subject["name"] for subject in binding["subjects"]]
+    ]
+    types = [f"CustomResourceDefinition/{name}" for name in by_default().names("CustomResourceDefinition")]
+    secrets = [
+        f"Secret/{volume['secret']['secretName']}"
+        for volume in pod(by_default(), deployment)["spec"]["volumes"]
+        if "secret" in volume
+    ]
+    assert bindings
+    assert secrets
+    assert {*bindings, *types, *secrets, f"ConfigMap/{config}"} <= first
 
 
 def test_without_webhooks_there_are_controllers_and_runtimes_all_the_same() -> None:
@@ -152,6 +176,8 @@ def test_without_webhooks_there_are_controllers_and_runtimes_all_the_same() -> N
     assert not rendered.of("MutatingWebhookConfiguration")
     assert rendered.names("Deployment") == by_default().names("Deployment")
     assert rendered.names("ClusterTrainingRuntime") == by_default().names("ClusterTrainingRuntime")
+    type_of_runtimes = "CustomResourceDefinition/clustertrainingruntimes.trainer.kubeflow.org"
+    assert type_of_runtimes in rendered.before("ClusterTrainingRuntime", "torch-distributed")
 
 
 @pytest.mark.parametrize("which", CONTROLLERS)

@@ -1,17 +1,20 @@
 """Runs the whole program under Pulumi's mocks and shows the objects that would reach Kubernetes."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
 import pulumi
 import pulumi.runtime
 import pulumi_kubernetes as k8s
 import yaml
+from pulumi.runtime.mocks import MockMonitor
 
 from components.contracts import Capabilities, Cluster, NodePool
 from components.platform import deploy, deploy_on
-from components.platform_settings import platform_settings
+from components.platform_settings import NEEDS, ComponentsSettings, platform_settings
 
 Object = Mapping[str, Any]
 
@@ -32,10 +35,12 @@ class Rendered:
     Attributes:
         objects: Kubernetes objects as they would be applied, in the order of their creation.
         outputs: the stack's outputs, resolved.
+        waits: by `Kind/name` of each object the objects that the engine is told to make before it.
     """
 
     objects: list[Object] = field(default_factory=list[Object])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    waits: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
     def get(self, kind: str, name: str) -> Object:
         """The one object of that kind and name."""
@@ -50,6 +55,15 @@ class Rendered:
     def names(self, kind: str) -> set[str]:
         """The names of all objects of a kind."""
         return {one["metadata"]["name"] for one in self.of(kind)}
+
+    def before(self, kind: str, name: str) -> set[str]:
+        """`Kind/name` of all that has to be there before an object, however the program orders them."""
+        found: set[str] = set()
+        waiting = [f"{kind}/{name}"]
+        while waiting:
+            waiting += self.waits.get(waiting.pop(), frozenset()) - found
+            found.update(waiting)
+        return found
 
 
 _TOLD = ("kubeconfig", "value")
@@ -76,19 +90,53 @@ class Recorder(pulumi.runtime.Mocks):
         raise AssertionError(f"the program asks a provider: {args.token}")
 
 
+class _Monitor(MockMonitor):
+    """The engine of the mocks; keeps what each object waits for, which the mocks themselves are not told."""
+
+    def __init__(self, mocks: pulumi.runtime.Mocks, rendered: Rendered) -> None:
+        super().__init__(mocks)
+        self._rendered = rendered
+        self._objects: dict[str, str] = {}
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 - untyped, and named so, there
+        made = super().RegisterResource(request)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        if str(request.type).startswith("kubernetes:"):
+            given = request.object
+            key = f"{given['kind']}/{given['metadata']['name']}"
+            self._objects[made.urn] = key
+            known = (self._objects.get(urn) for urn in request.dependencies)
+            self._rendered.waits[key] = frozenset(one for one in known if one)
+        return made
+
+
 def render(
     settings: str | Mapping[str, Any] = MINIMAL, *, webhooks: bool = False, **components: Mapping[str, Any]
 ) -> Rendered:
     """Run the program on settings: YAML or a mapping, as below `slipway:` in a stack file.
 
-    `components` are laid over `components:` of the settings: render(notebooks={"enabled": False}). With
+    `components` are laid over `components:` of the settings; then only they and what they need are on, since
+    most tests look at one component: render(notebooks={"culling": {"enabled": True}}). With `dashboard` among
+    them all stay on, for its menu shows them. What is rendered is shared and must not be changed. With
     `webhooks` the cluster is one whose API server reaches webhooks in pods.
     Raises SettingsError where the settings are refused.
     """
     given = yaml.safe_load(settings) if isinstance(settings, str) else dict(settings)
     if components:
-        given["components"] = {**given.get("components", {}), **components}
-    checked = platform_settings(given)
+        written = given.get("components", {})
+        others = {} if "dashboard" in components else _others_off({*components, *written})
+        given["components"] = {**others, **written, **components}
+    return _rendered(json.dumps(given, sort_keys=True), webhooks)
+
+
+def _others_off(named: set[str]) -> dict[str, dict[str, bool]]:
+    """All components off but those that are named and those that they need."""
+    wanted = named.union(*(NEEDS.get(one, ()) for one in named))
+    return {name: {"enabled": False} for name in ComponentsSettings().enabled() if name not in wanted}
+
+
+@cache
+def _rendered(given: str, webhooks: bool) -> Rendered:
+    checked = platform_settings(json.loads(given))
     rendered = Rendered()
 
     def program() -> pulumi.Output[None]:
@@ -104,7 +152,10 @@ def render(
 
 def run(program: Callable[[], object], rendered: Rendered) -> None:
     """Run a function that declares resources, under mocks, until all of it is done."""
-    pulumi.runtime.set_mocks(Recorder(rendered), project="slipway", stack="test", preview=False)
+    recorder = Recorder(rendered)
+    pulumi.runtime.set_mocks(
+        recorder, project="slipway", stack="test", preview=False, monitor=_Monitor(recorder, rendered)
+    )
     pulumi.runtime.test(program)()  # pyright: ignore[reportUnknownMemberType] # untyped there
 
 
