@@ -284,3 +284,11 @@ class Offer:
     images: tuple[str, ...] = ()
     request: Request = field(default_factory=Request)
     namespaces: tuple[str, ...] = ("kubeflow",)
+
+    def __add__(self, other: "Offer") -> "Offer":
+        return Offer(
+            menu=self.menu + other.menu,
+            images=tuple(dict.fromkeys(self.images + other.images)),
+            request=self.request + other.request,
+            namespaces=tuple(dict.fromkeys(self.namespaces + other.namespaces)),
+        )

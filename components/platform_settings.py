@@ -10,12 +10,16 @@ from .contracts import NodePool
 from .identity.gateway import GatewaySettings
 from .kube.settings import Placement
 from .kubeflow.dashboard import DashboardSettings
+from .kubeflow.katib import NAMESPACE_LABELS as KATIB_LABELS
+from .kubeflow.katib import KatibSettings
 from .kubeflow.notebooks import NotebooksSettings
 from .kubeflow.notebooks import problems as notebooks_problems
+from .kubeflow.pipelines import PipelinesSettings
 from .kubeflow.poddefaults import PodDefaultsSettings
 from .kubeflow.profiles import ProfilesSettings
 from .kubeflow.serving import ServingSettings
 from .kubeflow.serving import problems as serving_problems
+from .kubeflow.spark import SparkSettings
 from .kubeflow.tensorboards import TensorBoardsSettings
 from .kubeflow.trainer import TrainerSettings
 from .kubeflow.trainer import problems as trainer_problems
@@ -33,7 +37,11 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 
 
 # Labels of a team's namespace by which a component recognises it.
-TEAM_NAMESPACE_LABELS: Mapping[str, Mapping[str, str]] = {}
+TEAM_NAMESPACE_LABELS: Mapping[str, Mapping[str, str]] = {
+    "katib": KATIB_LABELS,
+    "pipelines": {"pipelines.kubeflow.org/enabled": "true"},
+    "serving": {"serving.kubeflow.org/inferenceservice": "enabled"},
+}
 
 
 class IdentitySettings(Settings):
@@ -60,8 +68,11 @@ class ComponentsSettings(Settings):
     notebooks: NotebooksSettings = NotebooksSettings()
     volumes: VolumesSettings = VolumesSettings()
     tensorboards: TensorBoardsSettings = TensorBoardsSettings()
+    pipelines: PipelinesSettings = PipelinesSettings()
+    katib: KatibSettings = KatibSettings()
     trainer: TrainerSettings = TrainerSettings()
     training_operator: TrainingOperatorSettings = TrainingOperatorSettings()
+    spark: SparkSettings = SparkSettings()
     serving: ServingSettings = ServingSettings()
 
     def enabled(self) -> dict[str, bool]:

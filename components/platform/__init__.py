@@ -12,6 +12,7 @@ from ..outputs import Deployed, outputs
 from ..platform_settings import PlatformSettings
 from .delivery import deploy_delivery
 from .ground import lay_ground
+from .pipelines import deploy_pipelines
 from .training import deploy_training
 from .workbench import deploy_dashboard, deploy_workbench
 
@@ -33,6 +34,7 @@ def deploy_on(cluster: Cluster, settings: PlatformSettings) -> dict[str, object]
     offers = {
         "base": ground.offer,
         **workbench.offers,
+        **deploy_pipelines(settings.components, ground),
         **deploy_training(settings.components, ground),
         **deploy_delivery(settings.components, ground),
     }

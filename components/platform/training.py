@@ -1,9 +1,16 @@
-"""Where models are trained."""
+"""Where models are trained and tuned."""
+
+from collections.abc import Mapping
+
+import pulumi
 
 from ..contracts import Offer
+from ..kubeflow.katib import Katib, KatibArgs, KatibSettings
+from ..kubeflow.spark import Spark, SparkArgs
 from ..kubeflow.trainer import Trainer, TrainerArgs
 from ..kubeflow.training_operator import TrainingOperator, TrainingOperatorArgs
 from ..platform_settings import ComponentsSettings
+from ..storage import DatabaseArgs, LogicalDatabase, MySQL
 from .ground import Ground
 
 
@@ -11,8 +18,9 @@ def deploy_training(settings: ComponentsSettings, ground: Ground) -> dict[str, O
     """Declare those of the area's components that are on."""
     offers: dict[str, Offer] = {}
     pools = ground.cluster.node_pools
+    job_types: dict[str, pulumi.Resource] = {}
     if settings.trainer.enabled:
-        offers["trainer"] = Trainer(
+        trainer = Trainer(
             "trainer",
             TrainerArgs(
                 settings=settings.trainer,
@@ -21,9 +29,11 @@ def deploy_training(settings: ComponentsSettings, ground: Ground) -> dict[str, O
                 node_pools=pools,
             ),
             ground.opts,
-        ).offer
+        )
+        offers["trainer"] = trainer.offer
+        job_types |= trainer.job_types
     if settings.training_operator.enabled:
-        offers["trainingOperator"] = TrainingOperator(
+        operator = TrainingOperator(
             "training-operator",
             TrainingOperatorArgs(
                 settings=settings.training_operator,
@@ -32,5 +42,55 @@ def deploy_training(settings: ComponentsSettings, ground: Ground) -> dict[str, O
                 node_pools=pools,
             ),
             ground.opts,
+        )
+        offers["trainingOperator"] = operator.offer
+        job_types |= operator.job_types
+    if settings.spark.enabled:
+        offers["spark"] = Spark(
+            "spark",
+            SparkArgs(
+                settings=settings.spark,
+                namespaces=ground.namespaces,
+                capabilities=ground.cluster.capabilities,
+                node_pools=pools,
+            ),
+            ground.opts,
         ).offer
+    if settings.katib.enabled:
+        offers["katib"] = _katib(settings.katib, ground, job_types)
     return offers
+
+
+def _katib(settings: KatibSettings, ground: Ground, job_types: Mapping[str, pulumi.Resource]) -> Offer:
+    """Katib with a database of its own in the cluster."""
+    server = MySQL(
+        "katib-mysql",
+        DatabaseArgs(
+            component="katib",
+            name="katib-mysql",
+            claim="katib-mysql",
+            secret="katib-mysql-secrets",
+            namespaces=ground.namespaces,
+            storage_class=ground.cluster.storage_class,
+            node_pools=ground.cluster.node_pools,
+            settings=settings.database,
+            databases=(LogicalDatabase(name="katib", user_key="MYSQL_USER", password_key="MYSQL_PASSWORD"),),
+        ),
+        ground.opts,
+    )
+    katib = Katib(
+        "katib",
+        KatibArgs(
+            settings=settings,
+            namespaces=ground.namespaces,
+            mesh=ground.mesh,
+            identity=ground.identity,
+            certificates=ground.certificates,
+            capabilities=ground.cluster.capabilities,
+            database=server.databases["katib"],
+            trial_types=job_types,
+            node_pools=ground.cluster.node_pools,
+        ),
+        ground.opts,
+    )
+    return katib.offer + server.offer

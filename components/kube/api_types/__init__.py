@@ -21,6 +21,6 @@ What stands under `defaults:` of a file holds for each kind in it that does not 
 """
 
 from .loading import ApiTypesError, load_api_types
-from .resources import api_types
+from .resources import api_types, by_kind
 
-__all__ = ["ApiTypesError", "api_types", "load_api_types"]
+__all__ = ["ApiTypesError", "api_types", "by_kind", "load_api_types"]

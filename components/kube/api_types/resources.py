@@ -43,3 +43,9 @@ def api_types(
             )
         )
     return tuple(created)
+
+
+def by_kind(path: Path, created: Sequence[CustomResourceDefinition]) -> dict[str, pulumi.Resource]:
+    """What `api_types` created from the same path, by kind: for components that watch types of others."""
+    kinds = (str(manifest["spec"]["names"]["kind"]) for manifest in load_api_types(path))
+    return dict(zip(kinds, created, strict=True))

@@ -5,14 +5,14 @@ projects with their webhooks, and the runtimes that every team can use. Needs th
 pools, and whether the API server reaches webhooks. Offers contracts.Offer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
 
 from ...contracts import Capabilities, MenuItem, Namespaces, NodePool, Offer
-from ...kube.api_types import api_types
+from ...kube.api_types import api_types, by_kind
 from ...kube.objects import access
 from ...kube.scope import Scope
 from ...settings_base import SettingsError
@@ -46,11 +46,15 @@ class TrainerArgs:
 class Trainer(pulumi.ComponentResource):
     """Trainer, JobSet beneath it, and the runtimes.
 
+    Attributes:
+        job_types: the API types that run training, by kind.
+
     Raises:
         SettingsError: a runtime asks for what this stack's node pools do not have.
     """
 
     offer: Offer
+    job_types: Mapping[str, pulumi.Resource]
 
     def __init__(self, name: str, args: TrainerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:kubeflow:Trainer", name, None, opts)
@@ -59,7 +63,9 @@ class Trainer(pulumi.ComponentResource):
             raise SettingsError("\n".join(f"slipway:components.trainer.{problem}" for problem in found))
         scope = Scope(component="trainer", parent=self, namespaces=args.namespaces, system=True)
 
-        types = api_types(Path(__file__).with_name("api_types.yaml"), parent=self)
+        here = Path(__file__).parent
+        types = api_types(here / "api_types.yaml", parent=self)
+        self.job_types = {"TrainJob": by_kind(here / "api_types.yaml", types)["TrainJob"]}
         access(scope, RBAC / "people.yaml")
         job_sets = job_set_controller(scope, args.capabilities, settings.job_set, pools, types=types)
         trainer, checked_by = train_controller(

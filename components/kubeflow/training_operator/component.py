@@ -7,14 +7,14 @@ contracts.Offer.
 Flags: kubeflow/training-operator v1.9.2, cmd/training-operator.v1/main.go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
 
 from ...contracts import Capabilities, MenuItem, Namespaces, NodePool, Offer
-from ...kube.api_types import api_types
+from ...kube.api_types import api_types, by_kind
 from ...kube.metrics import scraped
 from ...kube.network import allow_ingress
 from ...kube.objects import access
@@ -57,9 +57,10 @@ class TrainingOperatorArgs:
 
 
 class TrainingOperator(pulumi.ComponentResource):
-    """The training operator."""
+    """The training operator; `job_types` are the API types that run training, by kind."""
 
     offer: Offer
+    job_types: Mapping[str, pulumi.Resource]
 
     def __init__(
         self, name: str, args: TrainingOperatorArgs, opts: pulumi.ResourceOptions | None = None
@@ -68,6 +69,7 @@ class TrainingOperator(pulumi.ComponentResource):
         scope = Scope(component="trainingOperator", parent=self, namespaces=args.namespaces)
         here = Path(__file__).parent
         types = api_types(here / "api_types.yaml", parent=self)
+        self.job_types = by_kind(here / "api_types.yaml", types)
         bindings = access(scope, here / "rbac.yaml")
         workload = _workload(scope, args, after=[*bindings, *types])
         service(
