@@ -3,7 +3,7 @@
 import difflib
 import types
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -56,17 +56,27 @@ def unknown(location: Location, allowed: Iterable[str]) -> str:
 
 
 def _line(item: ErrorDetails, model: type[BaseModel]) -> str:
-    location, kind = item["loc"], item["type"]
+    location, kind = _written(model, item["loc"]), item["type"]
     if kind == "extra_forbidden":
-        return unknown(location, _keys(model, location[:-1]))
+        return unknown(location, _keys(model, item["loc"][:-1]))
     context = item.get("ctx") or {}
     if kind == "value_error":
         # Raised by a validator of ours: its text says what was found and what is allowed.
         text = _sentence(str(context.get("error", item["msg"])))
         return f"{key(location)}: {text}" if location else text
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return _choice(location, context)
     if kind == "missing":
         return f"{key(location)}: is missing; it is required."
     return f"{key(location)}: found {_shown(item['input'])}; {_allowed(kind, context, item['msg'])}"
+
+
+def _choice(location: Location, context: Mapping[str, Any]) -> str:
+    """The message for a model of which there are several, told apart by one of their keys."""
+    name = key((*location, str(context["discriminator"]).strip("'")))
+    if "tag" not in context:
+        return f"{name}: is missing; it is required."
+    return f"{name}: found {_shown(context['tag'])}; allowed: {context['expected_tags']}."
 
 
 def _allowed(kind: str, context: Mapping[str, Any], message: str) -> str:
@@ -104,14 +114,41 @@ def _shown(value: object) -> str:
 
 
 def _keys(model: type[BaseModel], location: Location) -> list[str]:
-    """The keys that the model at a location knows."""
+    """The keys that the model at a location, as pydantic gives it, knows."""
     current: object = model
     for part in location:
-        current = _below(current, part)
+        current = _chosen(current, part) or _below(current, part)
     for candidate in _alternatives(current):
         if isinstance(candidate, type) and issubclass(candidate, BaseModel):
             return [field.alias or name for name, field in candidate.model_fields.items()]
     return []
+
+
+def _written(model: type[BaseModel], location: Location) -> Location:
+    """A location without what pydantic puts in for a model chosen among several, which no stack file has."""
+    current: object = model
+    written: list[str | int] = []
+    for part in location:
+        chosen = _chosen(current, part)
+        if chosen is None:
+            written.append(part)
+            current = _below(current, part)
+        else:
+            current = chosen
+    return written
+
+
+def _chosen(annotation: object, part: str | int) -> type[BaseModel] | None:
+    """The model among several that says of one of its keys that it is always `part`."""
+    models = [
+        candidate
+        for candidate in _alternatives(annotation)
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel)
+    ]
+    for candidate in models if len(models) > 1 else []:
+        if any(get_args(field.annotation) == (part,) for field in candidate.model_fields.values()):
+            return candidate
+    return None
 
 
 def _below(annotation: object, part: str | int) -> object:
@@ -129,6 +166,10 @@ def _below(annotation: object, part: str | int) -> object:
 
 
 def _alternatives(annotation: object) -> tuple[object, ...]:
+    """What a value may be: the members of a union, also of one inside another."""
+    if get_origin(annotation) is Annotated:
+        return _alternatives(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
-        return cast("tuple[object, ...]", get_args(annotation))
+        members = cast("tuple[object, ...]", get_args(annotation))
+        return tuple(one for member in members for one in _alternatives(member))
     return (annotation,)
