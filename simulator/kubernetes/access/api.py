@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -100,9 +99,14 @@ class Api:
             return False
         return True
 
-    async def patiently(self, attempt: Callable[[], Awaitable[T]], note: Callable[[str], None]) -> T:
+    async def patiently(
+        self,
+        attempt: Callable[[], Awaitable[T]],
+        pause: Callable[[float], Awaitable[None]],
+        note: Callable[[str], None],
+    ) -> T:
         """Try again for a few seconds where a namespace or an API type is missing that may be on its way."""
-        for pause in _PAUSES:
+        for seconds in _PAUSES:
             try:
                 return await attempt()
             except NoSuchTypeError as problem:
@@ -111,7 +115,7 @@ class Api:
                 if not refusal.missing:
                     raise
                 note(f"{refusal.message}; trying again")
-            await asyncio.sleep(pause)
+            await pause(seconds)
         return await attempt()
 
     async def _find(self, kind: Type) -> Mapping:

@@ -19,9 +19,10 @@ from simulator.kubernetes.values.wire import Object
 __all__ = ["Client"]
 
 _CONNECTIONS = 32
-_RETRY_SECONDS = 6.0
+_RETRY_SECONDS = 8.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
-_CONNECT_SECONDS = 5.0
+# A busy machine may take long to accept a connection; one where nothing listens refuses it at once.
+_CONNECT_SECONDS = 15.0
 _WATCH_SECONDS = 300
 
 # The server says with these that the same request may succeed a little later (429 and 503 of its own priority
@@ -29,6 +30,7 @@ _WATCH_SECONDS = 300
 _PASSING = frozenset({429, 503, 504})
 
 _BROKEN = (aiohttp.ClientError, TimeoutError, ValueError)
+_UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _LASTING = (aiohttp.ClientSSLError, aiohttp.InvalidURL, ValueError)
 
 
@@ -73,14 +75,14 @@ class Client:
         """
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
         headers = {"Content-Type": content_type, "Accept": accept}
-        started, pause = time.monotonic(), _FIRST_PAUSE
+        failing_since, pause = 0.0, _FIRST_PAUSE
         while True:
             problem: Exception
             try:
                 answer = await self._send(method, path, query or {}, data, headers)
             except _BROKEN as broken:
                 problem = broken
-                unsent = isinstance(broken, aiohttp.ClientConnectorError)
+                unsent = isinstance(broken, _UNSENT)
                 again = (repeatable or unsent) and not isinstance(broken, _LASTING)
             except ApiError as refusal:
                 problem = refusal
@@ -88,8 +90,9 @@ class Client:
             else:
                 self._down = False
                 return answer
-            spent = time.monotonic() - started
-            if not again or self._down or spent + pause > self.patience:
+            failing_since = failing_since or time.monotonic()
+            patience = time.monotonic() - failing_since + pause <= self.patience
+            if not again or self._down or not patience:
                 raise self._failure(problem) from None
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
@@ -97,8 +100,7 @@ class Client:
     def _failure(self, problem: Exception) -> Exception:
         if isinstance(problem, ApiError):
             return problem
-        if isinstance(problem, aiohttp.ClientConnectorError | TimeoutError):
-            self._down = True
+        self._down = isinstance(problem, aiohttp.ClientConnectorError)
         detail = str(problem) or "no answer in time"
         return UnreachableError(f"{self.server} does not answer: {detail}")
 
@@ -163,7 +165,9 @@ class Client:
         return aiohttp.ClientSession(
             connector=connector,
             # No total: waiting for a free connection is no fault of the server's.
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=silence),
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=min(_CONNECT_SECONDS, silence), sock_read=silence
+            ),
             headers={"User-Agent": "pulumi-kubernetes (stand-in)"},
             read_bufsize=2**20,
         )

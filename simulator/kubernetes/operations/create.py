@@ -8,10 +8,8 @@ from simulator.kubernetes import readiness
 from simulator.kubernetes.access.mapping import is_crd
 from simulator.kubernetes.errors import (
     ApiError,
-    NoSuchTypeError,
     NotReadyError,
     RefusedError,
-    StoppedError,
     UnreachableError,
 )
 from simulator.kubernetes.operations import managers
@@ -39,7 +37,7 @@ async def create(session: Session, subject: Subject, seconds: float) -> Object:
     """
     rule = readiness.choose(subject.inputs, await_all=session.config.await_all)
     progress = session.engine.progress(subject.urn)
-    live = await session.api.patiently(partial(_write, session, subject), progress)
+    live = await session.api.patiently(partial(_write, session, subject), session.pause, progress)
     return await ready(session, subject, live, rule, seconds)
 
 
@@ -53,8 +51,12 @@ async def ready(
         wait = until_ready(live, rule, limit, mapper=session.mapper, watches=session.watches, report=progress)
         try:
             live = await session.unless_cancelled(wait)
-        except (StoppedError, NoSuchTypeError, UnreachableError) as problem:
-            raise NotReadyError(live, [f"it was not waited for to become ready: {problem}"]) from None
+        except NotReadyError:
+            raise
+        except Exception as problem:
+            # The object exists: whatever went wrong, it must not get lost.
+            reason = str(problem) or type(problem).__name__
+            raise NotReadyError(live, [f"it was not waited for to become ready: {reason}"]) from problem
     if is_crd(live):
         session.mapper.serve(live)
     return live

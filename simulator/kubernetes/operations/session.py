@@ -97,6 +97,10 @@ class Session:
         """Tell whether the cluster answers."""
         return self.config.access is not None and await self.api.reachable()
 
+    async def pause(self, seconds: float) -> None:
+        """Let some time pass; raises StoppedError where the user ends the operation."""
+        await self.unless_cancelled(asyncio.sleep(seconds))
+
     async def close(self) -> None:
         """End what runs in the background."""
         if self._client is not None:
