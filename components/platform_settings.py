@@ -29,10 +29,13 @@ from .settings_base import Settings
 from .settings_errors import explain
 
 # What each component cannot do without: the dashboard asks access management which namespaces a person has,
-# the notebooks' web app lists the PodDefaults that a new notebook may take.
+# the forms of notebooks and TensorBoards list the PodDefaults that a new one may take, the list of volumes says
+# which notebooks use them.
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "dashboard": ("profiles",),
     "notebooks": ("podDefaults",),
+    "tensorboards": ("podDefaults",),
+    "volumes": ("notebooks",),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from tests.reference.facts import Object, granted, plain, rights, subjects
+from tests.reference.facts import Object, granted, rights, subjects
 
 
 def differences(name: str, upstream: Object, ours: Object | None) -> Iterator[str]:
@@ -47,10 +47,8 @@ def _container(theirs: Object, here: Object) -> Iterator[str]:
         name = variable["name"]
         if name not in variables:
             yield f"variable {name} is missing"
-        elif variable.get("value", "") != variables[name].get("value", "") and "valueFrom" not in variable:
-            yield f"variable {name}={variable.get('value')!r} is {variables[name].get('value')!r}"
-        elif "valueFrom" in variable and not _within(_plain(variable["valueFrom"]), variables[name]):
-            yield f"variable {name} comes from elsewhere"
+        else:
+            yield from _variable(variable, variables[name])
     ports = {one["containerPort"] for one in here.get("ports", [])}
     yield from (
         f"port {one['containerPort']} is missing"
@@ -70,21 +68,18 @@ def _container(theirs: Object, here: Object) -> Iterator[str]:
     )
 
 
-def _within(part: Any, whole: Any) -> bool:  # noqa: ANN401 - any JSON
-    """Whether `part` occurs somewhere below `whole`."""
-    if not isinstance(whole, Mapping):
-        return part == whole
-    found = cast("Mapping[str, Any]", whole)
-    if isinstance(part, Mapping) and cast("Mapping[str, Any]", part).items() <= found.items():
-        return True
-    return any(_within(part, value) for value in found.values())
-
-
-def _plain(value: object) -> object:
-    """References by name, without generated suffixes."""
-    if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in cast("Mapping[str, Any]", value).items()}
-    return plain(value) if isinstance(value, str) else value
+def _variable(theirs: Object, here: Object) -> Iterator[str]:
+    """A value that upstream reads from a ConfigMap may stand here in plain text, a secret never does."""
+    source: Mapping[str, Any] = theirs.get("valueFrom") or {}
+    given: Mapping[str, Any] = here.get("valueFrom") or {}
+    if not source and theirs.get("value", "") != here.get("value", ""):
+        yield f"variable {theirs['name']}={theirs.get('value')!r} is {here.get('value')!r}"
+    elif "secretKeyRef" in source and "secretKeyRef" not in given:
+        yield f"variable {theirs['name']} does not come from a Secret"
+    elif "fieldRef" in source and source["fieldRef"]["fieldPath"] != given.get("fieldRef", {}).get(
+        "fieldPath"
+    ):
+        yield f"variable {theirs['name']} is another field of the pod"
 
 
 def _role(upstream: Object, ours: Object) -> Iterator[str]:
