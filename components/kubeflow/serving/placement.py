@@ -1,4 +1,4 @@
-"""Node pools in the pod specs that KServe makes pods of."""
+"""What the pod specs that KServe makes pods of have in common: security, and where they run."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,6 +6,14 @@ from typing import Any
 from ...contracts import NodePool
 
 Spec = dict[str, Any]
+
+SECURITY: Spec = {
+    "allowPrivilegeEscalation": False,
+    "privileged": False,
+    "runAsNonRoot": True,
+    "capabilities": {"drop": ["ALL"]},
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
 
 
 def placed(pools: Sequence[NodePool], name: str | None) -> Spec:

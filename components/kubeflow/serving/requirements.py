@@ -90,19 +90,21 @@ def _sizes(settings: RuntimesSettings, pools: Sequence[NodePool]) -> Iterator[st
 def _rivals(settings: RuntimesSettings, pools: Sequence[NodePool]) -> Iterator[str]:
     """Source: validateServingRuntimePriority in kserve v0.18.0, pkg/webhook/admission/servingruntime."""
     taken: dict[tuple[str, str | None, int, str], str] = {}
+    told: set[tuple[str, str, str]] = set()
     for name, _, spec in specs(settings, pools):
         for key in _selections(spec):
             other = taken.setdefault(key, name)
-            if other != name:
-                model, version, priority, protocol = key
+            model, version, priority, _ = key
+            if other != name and (other, name, model) not in told:
+                told.add((other, name, model))
                 yield (
                     f"runtimes: '{other}' and '{name}' both select themselves for {model} "
-                    f"{version or 'of any version'} over {protocol} with priority {priority}; allowed: "
-                    "different priorities"
+                    f"{version or 'of any version'} with priority {priority}; allowed: different priorities"
                 )
 
 
 def _selections(spec: Spec) -> Iterator[tuple[str, str | None, int, str]]:
+    """Model format, version, priority and protocol for which a runtime selects itself."""
     for one in spec["supportedModelFormats"]:
         if one["autoSelect"] and "priority" in one:
             for protocol in spec["protocolVersions"]:

@@ -10,7 +10,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from ...kube.scope import Scope
 from ...versions import KServe as Images
-from .placement import Spec
+from .placement import SECURITY, Spec
 from .settings.serving import ServingSettings
 from .settings.sidecars import SidecarSettings
 
@@ -79,6 +79,7 @@ def _spec(
             "name": name,
             "image": image,
             "imagePullPolicy": "IfNotPresent",
+            "securityContext": SECURITY,
             "resources": {
                 "requests": {"cpu": settings.requests.cpu, "memory": settings.requests.memory},
                 "limits": {"cpu": settings.limits.cpu, "memory": settings.limits.memory},

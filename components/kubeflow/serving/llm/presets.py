@@ -13,7 +13,7 @@ from ....kube.scope import Scope
 from ....versions import KServe as Images
 from ..placement import Spec
 from ..settings.llm import LLMSettings
-from .workload import SECURITY, TLS_MOUNT, TLS_VOLUME, TRUST, Pods, workload
+from .workload import HARDENED, TLS_MOUNT, TLS_VOLUME, TRUST, Pods, workload
 
 API = "serving.kserve.io/v1alpha2"
 APP = "kserve"
@@ -143,7 +143,7 @@ def _picker(settings: LLMSettings) -> Spec:
         ],
         "env": [TRUST],
         "resources": {"requests": {"cpu": "256m", "memory": "500Mi"}},
-        "securityContext": SECURITY,
+        "securityContext": HARDENED,
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "livenessProbe": _grpc("liveness", 5),
         "readinessProbe": _grpc("readiness", 30),
@@ -159,7 +159,7 @@ def _tokenizer(settings: LLMSettings) -> Spec:
         "env": [{"name": "TOKENIZERS_DIR", "value": "/mnt/models"}],
         "ports": [{"name": "health", "containerPort": 8082, "protocol": "TCP"}],
         "resources": {"requests": {"cpu": "256m", "memory": "500Mi"}},
-        "securityContext": SECURITY,
+        "securityContext": HARDENED,
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "livenessProbe": _health(period=15, failures=3),
         "readinessProbe": _health(period=10, failures=3),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from ....versions import KServe as Images
-from ..placement import Spec
+from ..placement import SECURITY, Spec
 from ..settings.llm import LLMSettings
 
 _HERE = Path(__file__).parent
@@ -23,13 +23,7 @@ TLS_VOLUME: Spec = {
     "secret": {"secretName": "{{ ChildName .ObjectMeta.Name `-kserve-self-signed-certs` }}"},
 }
 TLS_MOUNT: Spec = {"name": "tls-certs", "mountPath": CERTIFICATES, "readOnly": True}
-SECURITY: Spec = {
-    "allowPrivilegeEscalation": False,
-    "readOnlyRootFilesystem": True,
-    "runAsNonRoot": True,
-    "capabilities": {"drop": ["ALL"]},
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
+HARDENED: Spec = {**SECURITY, "readOnlyRootFilesystem": True}
 TRUST: Spec = {
     "name": "SSL_CERT_DIR",
     "value": f"{CERTIFICATES}:/var/run/secrets/kubernetes.io/serviceaccount:/etc/pki/tls/certs",
@@ -99,7 +93,7 @@ def _pod(pods: Pods, settings: LLMSettings, place: Spec, *, worker: bool) -> Spe
             {"name": "VLLM_LOGGING_LEVEL", "value": "INFO"},
             {"name": "HF_HUB_CACHE", "value": "/models"},
         ],
-        "securityContext": SECURITY,
+        "securityContext": HARDENED,
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "volumeMounts": [
             {"name": "home", "mountPath": "/home"},
@@ -112,7 +106,7 @@ def _pod(pods: Pods, settings: LLMSettings, place: Spec, *, worker: bool) -> Spe
     if worker and pods.role == "decode":
         container["env"].append({"name": "VLLM_RANDOMIZE_DP_DUMMY_INPUTS", "value": "1"})
     if pods.many and settings.rdma:
-        container["securityContext"] = {**SECURITY, "capabilities": {"drop": ["ALL"], "add": list(_RDMA)}}
+        container["securityContext"] = {**HARDENED, "capabilities": {"drop": ["ALL"], "add": list(_RDMA)}}
     if not worker:
         slow = 30 if pods.many else 10
         container["livenessProbe"] = health(
@@ -191,7 +185,7 @@ def _routing_sidecar(settings: LLMSettings) -> Spec:
             },
             TRUST,
         ],
-        "securityContext": SECURITY,
+        "securityContext": HARDENED,
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "livenessProbe": health(
             8000, initialDelaySeconds=10, periodSeconds=10, timeoutSeconds=10, failureThreshold=3

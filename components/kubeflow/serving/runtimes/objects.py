@@ -8,7 +8,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from ....contracts import NodePool
 from ....kube.scope import Scope
 from ....kube.settings import Compute
-from ..placement import Spec, placed, resource_of
+from ..placement import SECURITY, Spec, placed, resource_of
 from ..settings.runtimes import BuiltInRuntime, OwnRuntime, RuntimesSettings
 from .built_in import BUILT_IN, Format, Runtime
 from .nodes import head, worker
@@ -109,13 +109,7 @@ def _own(own: OwnRuntime, base: Runtime | None, pools: Sequence[NodePool]) -> Sp
 def _server(
     runtime: Runtime, image: str, args: Sequence[str], environment: Mapping[str, str], user: int | None
 ) -> Spec:
-    security: Spec = {
-        "allowPrivilegeEscalation": False,
-        "privileged": False,
-        "runAsNonRoot": True,
-        "capabilities": {"drop": ["ALL"]},
-        "seccompProfile": {"type": "RuntimeDefault"},
-    }
+    security = dict(SECURITY)
     if user is not None:
         security["runAsUser"] = user
     result: Spec = {"name": "kserve-container", "image": image, "securityContext": security}

@@ -47,17 +47,19 @@ class CredentialsSettings(Settings):
 
 
 class RolloutSettings(Settings):
-    """How the Deployment of a service is replaced (standard mode), unless the service says so itself."""
+    """How the Deployment of a service is replaced (standard mode), unless the service says so itself.
 
-    max_surge: str = Field(default="25%", pattern=r"^[0-9]+%?$", description="Pods beyond the wanted number.")
-    max_unavailable: str = Field(
-        default="25%", pattern=r"^[0-9]+%?$", description="Pods that may be missing."
-    )
+    In percent only: KServe v0.18.0 writes whatever stands here as text into the Deployment, and of texts
+    Kubernetes takes no other.
+    """
+
+    max_surge: str = Field(default="25%", pattern=r"^[0-9]+%$", description="Pods beyond the wanted number.")
+    max_unavailable: str = Field(default="25%", pattern=r"^[0-9]+%$", description="Pods that may be missing.")
 
     @model_validator(mode="after")
     def _moves(self) -> Self:
-        if self.max_surge.rstrip("%") == self.max_unavailable.rstrip("%") == "0":
-            raise ValueError("maxSurge and maxUnavailable are both 0: nothing could be replaced")
+        if not (int(self.max_surge.rstrip("%")) or int(self.max_unavailable.rstrip("%"))):
+            raise ValueError("maxSurge and maxUnavailable are both 0%: nothing could be replaced")
         return self
 
 
