@@ -7,13 +7,13 @@ import pulumi
 from components.platform import deploy
 from components.settings_base import SettingsError
 from stacks.settings import headed, load
-from stacks.traces import shorten
+from stacks.traces import leave_out
 
 # By this exit code a language host knows that the user has been told, and adds no message of its own
 # (pulumi-language-python, pythonProcessExitedAfterShowingUserActionableMessage).
 TOLD = 32
 
-shorten()
+leave_out()
 try:
     for name, value in deploy(load(), stack=pulumi.get_stack()).items():
         pulumi.export(name, value)

@@ -217,4 +217,4 @@ class SimulatedCluster(pulumi.ComponentResource):
             ),
             objects_deleted_with=cluster,
         )
-        self.register_outputs({"kubeconfig": cluster.kubeconfig})
+        self.register_outputs({})
