@@ -2,6 +2,9 @@
 
 Installs the registry's server, the web app, and the catalog's server. Needs the namespaces, the mesh, how
 requests name their user, and a database for each server. Offers contracts.Offer.
+
+Sources named in this folder are those of kubeflow/hub at bd07139 (2026-04-29), between v0.3.8 and v0.3.9;
+flags, ports and probes agree with what upstream deploys of v0.3.9.
 """
 
 from collections.abc import Sequence
