@@ -12,6 +12,8 @@ from .kube.settings import Placement
 from .kubeflow.dashboard import DashboardSettings
 from .kubeflow.katib import NAMESPACE_LABELS as KATIB_LABELS
 from .kubeflow.katib import KatibSettings
+from .kubeflow.model_registry import ModelRegistrySettings
+from .kubeflow.model_registry import problems as model_registry_problems
 from .kubeflow.notebooks import NotebooksSettings
 from .kubeflow.notebooks import problems as notebooks_problems
 from .kubeflow.pipelines import PipelinesSettings
@@ -29,8 +31,8 @@ from .settings_base import Settings
 from .settings_errors import explain
 
 # What each component cannot do without: the dashboard asks access management which namespaces a person has,
-# the forms of notebooks and TensorBoards list the PodDefaults that a new one may take, the list of volumes says
-# which notebooks use them.
+# the forms of notebooks and TensorBoards list the PodDefaults that a new one may take, and the list of volumes
+# says which notebooks use them.
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "dashboard": ("profiles",),
     "notebooks": ("podDefaults",),
@@ -76,6 +78,7 @@ class ComponentsSettings(Settings):
     trainer: TrainerSettings = TrainerSettings()
     training_operator: TrainingOperatorSettings = TrainingOperatorSettings()
     spark: SparkSettings = SparkSettings()
+    model_registry: ModelRegistrySettings = ModelRegistrySettings()
     serving: ServingSettings = ServingSettings()
 
     def enabled(self) -> dict[str, bool]:
@@ -129,9 +132,18 @@ class PlatformSettings(Settings):
     components: ComponentsSettings = ComponentsSettings()
 
     @model_validator(mode="after")
-    def _components_fit_the_node_pools(self) -> Self:
+    def _components_fit_the_stack(self) -> Self:
         pools = [pool.name for pool in self.cluster.node_pools]
         found = list(self.components.problems([pool.contract for pool in self.cluster.node_pools]))
+        if self.components.model_registry.enabled:
+            found += (
+                f"slipway:components.modelRegistry.{text}"
+                for text in model_registry_problems(
+                    self.components.model_registry,
+                    user_header=self.identity.user_header,
+                    user_prefix=self.identity.user_prefix,
+                )
+            )
         if found:
             raise ValueError("\n".join(found))
         for path, placement in placements(self.components, "components"):

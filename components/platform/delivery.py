@@ -1,9 +1,13 @@
-"""Where models are served."""
+"""Where models are kept and served."""
 
 from ..contracts import Offer
+from ..kubeflow.model_registry import ModelRegistry, ModelRegistryArgs, ModelRegistrySettings
 from ..kubeflow.serving import Serving, ServingArgs
 from ..platform_settings import ComponentsSettings
+from ..storage import DatabaseArgs, LogicalDatabase, PostgreSQL
 from .ground import Ground
+
+REGISTRY, CATALOG = "metadb", "catalog"
 
 
 def deploy_delivery(settings: ComponentsSettings, ground: Ground) -> dict[str, Offer]:
@@ -23,4 +27,42 @@ def deploy_delivery(settings: ComponentsSettings, ground: Ground) -> dict[str, O
             ),
             ground.opts,
         ).offer
+    if settings.model_registry.enabled:
+        offers["modelRegistry"] = _model_registry(settings.model_registry, ground)
     return offers
+
+
+def _model_registry(settings: ModelRegistrySettings, ground: Ground) -> Offer:
+    """Registry and catalog, each with a database of its own on one server in the cluster."""
+    server = PostgreSQL(
+        "model-registry-db",
+        DatabaseArgs(
+            component="modelRegistry",
+            name="model-registry-db",
+            claim="metadata-postgres",
+            secret="model-registry-db-secrets",
+            namespaces=ground.namespaces,
+            storage_class=ground.cluster.storage_class,
+            node_pools=ground.cluster.node_pools,
+            settings=settings.database,
+            databases=(
+                LogicalDatabase(name=REGISTRY, user_key="POSTGRES_USER", password_key="POSTGRES_PASSWORD"),
+                LogicalDatabase(name=CATALOG, user_key="CATALOG_USER", password_key="CATALOG_PASSWORD"),
+            ),
+        ),
+        ground.opts,
+    )
+    registry = ModelRegistry(
+        "model-registry",
+        ModelRegistryArgs(
+            settings=settings,
+            namespaces=ground.namespaces,
+            mesh=ground.mesh,
+            identity=ground.identity,
+            database=server.databases[REGISTRY],
+            catalog_database=server.databases[CATALOG],
+            node_pools=ground.cluster.node_pools,
+        ),
+        ground.opts,
+    )
+    return registry.offer + server.offer

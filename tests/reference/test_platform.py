@@ -23,6 +23,8 @@ FILES = (
     "spark-operator",
     "pipelines",
     "katib",
+    "model-registry",
+    "model-catalog",
 )
 
 pytestmark = pytest.mark.skipif(not facts.available(), reason="upstream's facts are not on this machine")
