@@ -207,57 +207,6 @@ def test_metrics_are_behind_a_proxy_that_asks_who_may_read_them_or_off() -> None
     assert "kserve-controller-manager-metrics-service" not in silent.names("Service")
 
 
-def test_standard_mode_is_the_default_and_watches_no_virtual_services() -> None:
-    rendered = serve()
-    assert configuration(rendered, "deploy") == {"defaultDeploymentMode": "Standard"}
-    assert configuration(rendered, "ingress")["disableIstioVirtualHost"] is True
-
-
-def test_knative_mode_routes_through_the_platforms_gateway() -> None:
-    rendered = serve(Stack(knative=True), deployment={"mode": "Knative"}, routing={"by": "path"})
-    ingress = configuration(rendered, "ingress")
-    assert configuration(rendered, "deploy") == {"defaultDeploymentMode": "Knative"}
-    assert ingress["ingressGateway"] == "kubeflow/kubeflow-gateway"
-    assert ingress["localGatewayService"] == "knative-local-gateway.istio-system.svc.cluster.local"
-    assert ingress["disableIstioVirtualHost"] is False
-    assert ingress["pathTemplate"] == "/serving/{{ .Namespace }}/{{ .Name }}"
-
-
-@pytest.mark.parametrize("key", ["agent", "batcher", "logger", "router", "storageInitializer"])
-def test_what_kserve_adds_to_pods_has_all_four_quantities(key: str) -> None:
-    entry = configuration(serve(), key)
-    assert all(entry[name] for name in ("cpuRequest", "cpuLimit", "memoryRequest", "memoryLimit"))
-    assert ":" in entry["image"]
-
-
-def test_s3_is_told_in_the_words_that_its_readers_know() -> None:
-    unset = configuration(serve(), "credentials")["s3"]
-    assert {unset[name] for name in ("s3UseHttps", "s3VerifySSL", "s3UseVirtualBucket")} == {""}
-    given = configuration(
-        serve(
-            credentials={"s3": {"https": False, "verify": True, "virtualBucket": True, "anonymous": False}}
-        ),
-        "credentials",
-    )["s3"]
-    assert (given["s3UseHttps"], given["s3VerifySSL"]) == ("0", "1")
-    assert (given["s3UseVirtualBucket"], given["s3UseAnonymousCredential"]) == ("true", "false")
-
-
-def test_resources_of_the_node_pools_count_as_gpus_where_kserve_does_not_know_them() -> None:
-    sliced = NodePool(
-        name="sliced",
-        min_nodes=1,
-        max_nodes=1,
-        cpu="8",
-        memory="64Gi",
-        labels={"pool": "sliced"},
-        accelerator=Accelerator(model="H100", count=7, resource="nvidia.com/mig-1g.10gb"),
-    )
-    assert configuration(serve(), "multiNode") == {"customGPUResourceTypeList": []}
-    found = configuration(serve(Stack(pools=(*POOLS, sliced))), "multiNode")
-    assert found == {"customGPUResourceTypeList": ["nvidia.com/mig-1g.10gb"]}
-
-
 def test_the_offer_names_every_image_that_a_pod_of_a_team_may_pull() -> None:
     rendered, offer = offered(explainers={"art": "example.com/art:2"})
     pulled = {

@@ -199,4 +199,6 @@ def _routing_sidecar(settings: LLMSettings) -> Spec:
 
 @cache
 def _file(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+    """A script without its comments, since it stands in several presets and twice in the state of each."""
+    lines = (_HERE / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.lstrip().startswith("#"))
