@@ -7,8 +7,13 @@ from tests.support.project import StackCopy
 # A few components are enough work for a run that is to be killed.
 COMPONENTS = ("profiles", "podDefaults", "dashboard", "notebooks")
 
-_COLUMNS = "KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name,OWNERS:.metadata.ownerReferences"
+_COLUMNS = (
+    "KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name,"
+    r"MANAGER:.metadata.labels.app\.kubernetes\.io/managed-by,OWNERS:.metadata.ownerReferences"
+)
 _NONE = "<none>"
+# All of them are ours: the cluster brings none.
+_API_TYPE = "CustomResourceDefinition"
 
 Object = tuple[str, str]
 """An object's kind and its id as Pulumi writes it: `namespace/name`, or the name alone."""
@@ -44,22 +49,23 @@ def assert_whole(copy: StackCopy) -> None:
         if resource["type"].startswith("kubernetes:")
     ]
     assert len(set(stated)) == len(stated)
-    assert set(stated) <= existing(copy)
-    assert existing(copy, "--selector=app.kubernetes.io/managed-by=slipway") <= set(stated)
-    assert existing(copy, kind="crds") <= set(stated)
+    found = existing(copy)
+    assert set(stated) <= set(found)
+    ours = {entry for entry, manager in found.items() if manager == "slipway" or entry[0] == _API_TYPE}
+    assert ours <= set(stated)
 
 
-def existing(copy: StackCopy, *selector: str, kind: str | None = None) -> set[Object]:
-    """The objects that the cluster has, without those that its controllers have made of others."""
-    kinds = kind or ",".join(
+def existing(copy: StackCopy) -> dict[Object, str]:
+    """The objects of the cluster with what manages each, without those that controllers made of others."""
+    kinds = ",".join(
         name
         for name in copy.kubectl("api-resources", "--verbs=list", "--output=name").split()
         if not name.startswith(("events", "endpoint"))
     )
-    lines = copy.kubectl("get", kinds, "--all-namespaces", f"--output=custom-columns={_COLUMNS}", *selector)
-    found: set[Object] = set()
+    lines = copy.kubectl("get", kinds, "--all-namespaces", f"--output=custom-columns={_COLUMNS}")
+    found: dict[Object, str] = {}
     for line in lines.splitlines()[1:]:
-        kind_, namespace, name, *owners = line.split(maxsplit=3)
-        if owners == [_NONE]:
-            found.add((kind_, name if namespace == _NONE else f"{namespace}/{name}"))
+        kind, namespace, name, manager, owners = line.split(maxsplit=4)
+        if owners.strip() == _NONE:
+            found[kind, name if namespace == _NONE else f"{namespace}/{name}"] = manager
     return found
