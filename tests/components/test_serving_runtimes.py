@@ -1,5 +1,7 @@
 """Serving runtimes: which there are, what they run, and on which nodes."""
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -173,3 +175,31 @@ def test_further_storage_containers_come_from_settings() -> None:
     assert found["supportedUriFormats"] == [{"prefix": "hub://"}, {"regex": "https://hub/(.+)"}]
     assert found["container"]["image"] == "example.com/hub:1"
     assert found["workloadType"] == "initContainer"
+
+
+def test_the_head_of_a_ray_cluster_waits_for_its_nodes_and_then_serves(tmp_path: Path) -> None:
+    head = container(serve(), "kserve-huggingfaceserver-multinode")
+    for tool in ("ray", "python"):
+        (tmp_path / tool).write_text(f'#!/bin/bash\necho "{tool} $*" >> "$OUT"\n')
+        (tmp_path / tool).chmod(0o755)
+    told = tmp_path / "told"
+    subprocess.run(
+        [*head["command"], "--model_name=llama", "--dtype=half precision"],
+        check=True,
+        env={
+            "PATH": f"{tmp_path}:/usr/bin:/bin",
+            "OUT": str(told),
+            "MODEL_DIR": "/mnt/models",
+            "POD_IP": "10.0.0.1",
+            "RAY_PORT": "6379",
+            "TENSOR_PARALLEL_SIZE": "8",
+            "PIPELINE_PARALLEL_SIZE": "2",
+        },
+    )
+    started, waited, served = told.read_text().splitlines()
+    assert started.startswith("ray start --head")
+    assert "registered_nodes" in waited
+    assert served == (
+        "python -m huggingfaceserver --model_dir=/mnt/models --tensor-parallel-size=8 "
+        "--pipeline-parallel-size=2 --model_name=llama --dtype=half precision"
+    )
