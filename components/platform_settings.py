@@ -31,8 +31,8 @@ from .settings_base import Settings
 from .settings_errors import explain
 
 # What each component cannot do without: the dashboard asks access management which namespaces a person has,
-# the forms of notebooks and TensorBoards list the PodDefaults that a new one may take, and the list of volumes
-# says which notebooks use them.
+# the forms of notebooks and TensorBoards list the PodDefaults that a new one may take, and the list of
+# volumes says which notebooks use them.
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "dashboard": ("profiles",),
     "notebooks": ("podDefaults",),
