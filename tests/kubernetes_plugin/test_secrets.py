@@ -16,6 +16,7 @@ from tests.kubernetes_plugin.objects import (
     metadata,
 )
 from tests.kubernetes_plugin.plugin import Plugin, PluginError
+from tests.support.cluster import TestCluster
 
 pytestmark = pytest.mark.engine
 
@@ -87,6 +88,19 @@ def _with_image(inputs: Object, image: object) -> Object:
 def _with_policy(inputs: Object, policy: str) -> Object:
     inputs["spec"]["template"]["spec"]["restartPolicy"] = policy
     return inputs
+
+
+def test_a_short_secret_is_not_quoted_either(plugin: Plugin, namespace: str) -> None:
+    inputs = _with_policy(deployment("bad", namespace), "abc")
+    with pytest.raises(PluginError, match=r'"\[secret\]"'):
+        plugin.resource(DEPLOYMENT).create(inputs, {"spec": {"template": {"spec": {"restartPolicy": True}}}})
+
+
+def test_a_text_that_is_left_out_of_a_secret_goes(start: Start, cluster: TestCluster, namespace: str) -> None:
+    resource = start(None, upsertExistingObjects="true", enableSecretMutable="true").resource(SECRET)
+    resource.create(_secret("shrinks", namespace, stringData={"a": "1", "b": "2"}))
+    resource.update(_secret("shrinks", namespace, stringData={"a": "1"}))
+    assert cluster.get("secret", "shrinks", namespace)["data"] == {"a": "MQ=="}
 
 
 def test_a_secret_that_did_not_change_is_no_change_wherever_it_is_written(

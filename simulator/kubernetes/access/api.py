@@ -8,6 +8,7 @@ from typing import TypeVar
 from simulator.kubernetes.access.client import Client
 from simulator.kubernetes.access.mapping import Mapper, Mapping
 from simulator.kubernetes.errors import ApiError, NoSuchTypeError
+from simulator.kubernetes.values.equality import normalize
 from simulator.kubernetes.values.objects import Type, name_of, namespace_of, type_of
 from simulator.kubernetes.values.wire import Object
 
@@ -39,7 +40,12 @@ class Api:
         return True
 
     async def place(self, value: Object) -> Object:
-        """Return the object with the namespace that its type calls for: none, its own, or the default."""
+        """Return the object as it is sent.
+
+        It has the namespace that its type calls for: none, its own, or the default. A Secret's texts are
+        where the server keeps them, for under `stringData` a text that is left out later would stay.
+        """
+        value = normalize(value)
         mapping = await self._find(type_of(value))
         placed = {key: item for key, item in value.get("metadata", {}).items() if key != "namespace"}
         if mapping.namespaced:

@@ -96,13 +96,14 @@ class Watch:
                     version = await self._list()
                     broken_since, pause = None, _PAUSE
                 version = await self._follow(version)
-            except (ApiError, UnreachableError) as problem:
+            except Exception as problem:
+                # Whoever waits for this watch must hear of it, whatever it is.
                 version = ""
-                # Listing anew was tried for a while already: this is for how long it is tried again.
                 now = time.monotonic()
                 broken_since = broken_since or now
-                refused = isinstance(problem, ApiError) and problem.code in {401, 403, 404, 405}
-                if refused or now - broken_since > self._client.patience:
+                # Listing was tried for a while already: this is for how long it is tried again.
+                patience = _passing(problem) and now - broken_since <= self._client.patience
+                if not patience:
                     self.failure = problem
                     self.listed.set()
                     self._tell()
@@ -135,6 +136,13 @@ class Watch:
     def _tell(self) -> None:
         for listener in self.listeners:
             listener.set()
+
+
+def _passing(problem: Exception) -> bool:
+    """Tell whether a watch may succeed later: not where it is refused."""
+    if isinstance(problem, ApiError):
+        return problem.code not in {401, 403, 404, 405}
+    return isinstance(problem, UnreachableError)
 
 
 class Watches:

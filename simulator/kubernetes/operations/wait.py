@@ -100,6 +100,9 @@ async def judge_once(live: Object, rule: Rule, *, mapper: Mapper, watches: Watch
         live = {**live, "status": seen}
     wanted = await _wanted(live, rule, mapper)
     async with watches.on_all(wanted.values(), asyncio.Event()) as opened:
+        for watch in opened:
+            if isinstance(watch.failure, UnreachableError):
+                raise watch.failure
         return rule.judge(live, _Surroundings(live, dict(zip(wanted, opened, strict=True))))
 
 

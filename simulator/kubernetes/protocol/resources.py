@@ -22,7 +22,7 @@ from simulator.kubernetes.protocol.failures import FORGET, InitFailedError, tell
 from simulator.kubernetes.protocol.state import Redactor
 from simulator.kubernetes.readiness.workloads import completed
 from simulator.kubernetes.values import objects, paths
-from simulator.kubernetes.values.diff import Difference, compare
+from simulator.kubernetes.values.diff import Difference, compare, takes_the_place
 from simulator.kubernetes.values.objects import label, name_of, namespace_of, resource_id, type_of
 from simulator.kubernetes.values.wire import Object, decode
 
@@ -63,7 +63,7 @@ async def differing(session: Session, request: pb.DiffRequest) -> pb.DiffRespons
             response.replaces.append(
                 paths.render(["metadata", "annotations", objects.ANNOTATION_REPLACE_UNREADY])
             )
-            response.deleteBeforeReplace = True
+            response.deleteBeforeReplace = takes_the_place(news.value, live)
         return response
 
 

@@ -28,6 +28,8 @@ _TRANSIENT = frozenset(
     }
 )
 _HIDDEN = "[secret]"
+# Shorter ones are parts of other words: they are taken out where a message quotes them.
+_SHORT = 4
 
 
 def outputs(live: Object, inputs: Object, secrets: Marks | None, manager: str) -> struct_pb2.Struct:
@@ -97,13 +99,15 @@ class Redactor:
         # A Secret's values are texts in one place and base64 in another.
         texts |= {text for leaf in leaves if (text := text_of(leaf))}
         texts |= {base64.b64encode(text.encode()).decode() for text in texts}
-        # Short ones would take words apart, and no message gives them away.
-        self._texts = sorted((text for text in texts if len(text) >= 4), key=len, reverse=True)
+        self._texts = sorted(filter(None, texts), key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
         """Return a text in which no secret is left."""
         for secret in self._texts:
-            text = text.replace(secret, _HIDDEN)
+            if len(secret) < _SHORT:
+                text = text.replace(f'"{secret}"', f'"{_HIDDEN}"')
+            else:
+                text = text.replace(secret, _HIDDEN)
         return text
 
 

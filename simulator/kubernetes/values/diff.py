@@ -14,7 +14,7 @@ from simulator.kubernetes.values.objects import metadata, name_of, namespace_of
 from simulator.kubernetes.values.paths import Path, covers, render
 from simulator.kubernetes.values.wire import UNKNOWN, Object
 
-__all__ = ["Change", "Difference", "compare"]
+__all__ = ["Change", "Difference", "compare", "takes_the_place"]
 
 Change: TypeAlias = Literal["add", "delete", "update"]
 _ABSENT = object()
@@ -55,7 +55,7 @@ def compare(
             path == ("metadata",) and change == "delete"
         ):
             replaces.append(shown)
-    return Difference(changes, replaces, bool(replaces) and _takes_the_place(new, live))
+    return Difference(changes, replaces, bool(replaces) and takes_the_place(new, live))
 
 
 def _settled(inputs: Object, live: Object, config: Config, *, namespaced: bool) -> Object:
@@ -71,7 +71,7 @@ def _with(inputs: Object, key: str, value: str) -> Object:
     return {**inputs, "metadata": {**metadata(inputs), key: value}}
 
 
-def _takes_the_place(new: Object, live: Object) -> bool:
+def takes_the_place(new: Object, live: Object) -> bool:
     """Tell whether the new object needs the old one's place: the same name, not one that was made up."""
     if objects.annotation(new, objects.ANNOTATION_AUTONAMED) == "true":
         return False
