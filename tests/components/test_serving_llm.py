@@ -162,15 +162,15 @@ def test_capabilities_for_rdma_are_given_where_the_stack_asks_for_them(rdma: boo
     assert "add" not in alone["securityContext"]["capabilities"]
 
 
-def adapter(root: Path, name: str, *, state: str = "4: ACTIVE", **gids: tuple[str, str]) -> None:
+def adapter(root: Path, name: str, gids: dict[str, tuple[str, str]], *, state: str = "4: ACTIVE") -> None:
     """One adapter as the kernel shows it; by index the kind of an address, and the address."""
     port = root / name / "ports" / "1"
     for folder in ("gids", "gid_attrs/types"):
         (port / folder).mkdir(parents=True)
     (port / "state").write_text(state)
     for index, (kind, address) in gids.items():
-        (port / "gid_attrs" / "types" / index[1:]).write_text(kind)
-        (port / "gids" / index[1:]).write_text(address)
+        (port / "gid_attrs" / "types" / index).write_text(kind)
+        (port / "gids" / index).write_text(address)
 
 
 IPV4, IPV6 = "0000:0000:0000:0000:0000:ffff:0a00:0001", "fe80:0000:0000:0000:0000:0000:0a00:0001"
@@ -179,16 +179,27 @@ IPV4, IPV6 = "0000:0000:0000:0000:0000:ffff:0a00:0001", "fe80:0000:0000:0000:000
 def test_roce_uses_the_adapters_that_are_up_and_the_address_most_of_them_have(tmp_path: Path) -> None:
     network = tmp_path / "network"
     v2 = "RoCE v2"
-    adapter(network, "mlx5_0", _1=("IB/RoCE v1", IPV4), _3=(v2, IPV4))
-    adapter(network, "mlx5_1", _2=(v2, IPV6), _5=(v2, IPV4))
-    adapter(network, "mlx5_2", _3=(v2, IPV4))
-    adapter(network, "mlx5_3", state="1: DOWN", _7=(v2, IPV4))
+    adapter(network, "mlx5_0", {"1": ("IB/RoCE v1", IPV4), "3": (v2, IPV4)})
+    adapter(network, "mlx5_1", {"2": (v2, IPV6), "5": (v2, IPV4)})
+    adapter(network, "mlx5_2", {"3": (v2, IPV4)})
+    adapter(network, "mlx5_3", {"7": (v2, IPV4)}, state="1: DOWN")
     container = main(workload(serve(llm={"rdma": True}), "template")["template"])
     _, told = run(container, tmp_path, network=network, KSERVE_INFER_ROCE="true", UCX_NET_DEVICES="mine:1")
     assert told["NCCL_IB_HCA"] == "mlx5_0,mlx5_1,mlx5_2"
     assert told["NVSHMEM_HCA_LIST"] == "mlx5_0:1,mlx5_1:1,mlx5_2:1"
     assert told["UCX_NET_DEVICES"] == "mine:1"
     assert {told[f"{one}_IB_GID_INDEX"] for one in ("NCCL", "NVSHMEM", "UCX")} == {"3"}
+
+
+@pytest.mark.parametrize(("indices", "best"), [(("1", "3"), "3"), (("5", "2"), "5")])
+def test_of_addresses_that_as_many_adapters_have_the_usual_one_is_taken(
+    indices: tuple[str, str], best: str, tmp_path: Path
+) -> None:
+    for number, index in enumerate(indices):
+        adapter(tmp_path / "network", f"mlx5_{number}", {index: ("RoCE v2", IPV4)})
+    container = main(workload(serve(llm={"rdma": True}), "template")["template"])
+    _, told = run(container, tmp_path, network=tmp_path / "network", KSERVE_INFER_ROCE="true")
+    assert told["NCCL_IB_GID_INDEX"] == best
 
 
 def test_without_roce_nothing_is_set_and_the_model_is_served_all_the_same(tmp_path: Path) -> None:
