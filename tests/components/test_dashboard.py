@@ -63,7 +63,12 @@ def test_the_server_calls_access_management_where_it_is() -> None:
 
 
 def test_the_server_is_told_how_a_request_names_its_user_and_how_a_session_ends() -> None:
-    rendered = render(MINIMAL + "identity: {userPrefix: 'accounts:', logoutPath: /bye}\n")
+    rendered = render(
+        MINIMAL + "identity: {userPrefix: 'accounts:', logoutPath: /bye}\n",
+        dashboard={},
+        # Its web app knows no prefix.
+        modelRegistry={"enabled": False},
+    )
     told = environment(rendered)
     assert (told["USERID_HEADER"], told["USERID_PREFIX"]) == ("kubeflow-userid", "accounts:")
     assert told["LOGOUT_URL"] == "/bye"
@@ -75,7 +80,7 @@ def test_a_header_in_capitals_is_told_as_the_server_looks_for_it() -> None:
 
 @pytest.mark.parametrize("flow", [True, False])
 def test_people_are_offered_a_profile_of_their_own_only_where_they_may_create_one(flow: bool) -> None:
-    rendered = render(MINIMAL, profiles={"registrationFlow": flow})
+    rendered = render(MINIMAL, profiles={"registrationFlow": flow}, dashboard={})
     assert environment(rendered)["REGISTRATION_FLOW"] == str(flow).lower()
 
 

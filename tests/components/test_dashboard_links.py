@@ -34,9 +34,9 @@ def texts(entries: list[dict[str, Any]]) -> list[str]:
 
 def test_a_component_that_is_off_is_not_shown() -> None:
     on = shown(render(MINIMAL))
-    off = shown(render(MINIMAL, notebooks={"enabled": False}))
-    assert "/jupyter/" in [entry["link"] for entry in on["menuLinks"]]
-    assert [link for links in off.values() for link in links if "jupyter" in link["link"]] == []
+    off = shown(render(MINIMAL, notebooks={"enabled": False}, volumes={"enabled": False}, dashboard={}))
+    assert "/jupyter/" in [entry.get("link") for entry in on["menuLinks"]]
+    assert [link for links in off.values() for link in links if "jupyter" in link.get("link", "")] == []
 
 
 def test_the_page_gets_all_four_lists_and_whether_it_frames_what_it_leads_to() -> None:

@@ -137,7 +137,7 @@ def test_prometheus_is_told_of_both_programs_unless_their_metrics_are_off(
 
 def test_the_web_app_reads_the_user_from_the_header_of_the_stack() -> None:
     settings = {**yaml.safe_load(MINIMAL), "identity": {"userHeader": "x-user", "userPrefix": "accounts:"}}
-    found = environment(render(settings), "jupyter-web-app-deployment")
+    found = environment(render(settings, notebooks={}), "jupyter-web-app-deployment")
     assert (found["USERID_HEADER"], found["USERID_PREFIX"]) == ("x-user", "accounts:")
 
 
@@ -195,7 +195,7 @@ def test_the_route_leads_from_jupyter_to_the_root_of_the_web_app(platform: Rende
 
 def test_the_dashboard_lists_notebooks_and_how_to_make_one(platform: Rendered) -> None:
     links = yaml.safe_load(platform.get("ConfigMap", "dashboard-config")["data"]["links"])
-    assert {"/jupyter/"} <= {item["link"] for item in links["menuLinks"]}
+    assert {"/jupyter/"} <= {item.get("link") for item in links["menuLinks"]}
     assert {"/jupyter/new"} <= {item["link"] for item in links["quickLinks"]}
 
 

@@ -69,6 +69,24 @@ class Rendered:
 _TOLD = ("kubeconfig", "value")
 
 
+# The mark of a value in Pulumi's wire format, and that of a secret (sdk/go/common/resource/sig.go).
+_MARK, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+
+
+def _unmarked(value: object) -> object:
+    """A value as it reaches Kubernetes, where nothing marks what is secret."""
+    match value:
+        case dict():
+            keys = cast("dict[str, object]", value)
+            if keys.get(_MARK) == _SECRET:
+                return _unmarked(keys["value"])
+            return {key: _unmarked(one) for key, one in keys.items()}
+        case list():
+            return [_unmarked(one) for one in cast("list[object]", value)]
+        case _:
+            return value
+
+
 class Recorder(pulumi.runtime.Mocks):
     """Mocks that keep every Kubernetes object they are asked to create."""
 
@@ -79,7 +97,7 @@ class Recorder(pulumi.runtime.Mocks):
         token = str(args.typ)
         inputs = cast("dict[str, Any]", args.inputs)  # pyright: ignore[reportUnknownMemberType] # untyped there
         if token.startswith("kubernetes:"):
-            self._rendered.objects.append(inputs)
+            self._rendered.objects.append(cast("dict[str, Any]", _unmarked(inputs)))
         elif token.startswith("pulumi-python:dynamic"):
             # What only the engine learns is asked for as None: told here by whose it is, and the key.
             told = {key: f"{key}-of-{args.name}" for key in _TOLD if inputs.get(key) is None}
