@@ -7,6 +7,7 @@ from typing import cast
 
 from google.protobuf import struct_pb2
 
+from simulator.kubernetes.access.builtin import GROUPS
 from simulator.kubernetes.access.mapping import is_crd
 from simulator.kubernetes.errors import RefusedError
 from simulator.kubernetes.provenance import FIELD_MANAGER, MARK, MARK_VALUE, THEIRS
@@ -27,6 +28,9 @@ _TRANSIENT = frozenset(
         "managedFields",
     }
 )
+# Of an object that stays as it was given, what only the API server tells.
+_TOLD = frozenset({"apiVersion", "kind", "metadata", "status"})
+_AS_GIVEN = frozenset({"ClusterRole", "ClusterRoleBinding", "NetworkPolicy", "Role", "RoleBinding"})
 _HIDDEN = "[secret]"
 # Shorter ones are parts of other words: they are taken out where a message quotes them.
 _SHORT = 4
@@ -35,10 +39,12 @@ _SHORT = 4
 def outputs(live: Object, inputs: Object, secrets: Marks | None, manager: str) -> struct_pb2.Struct:
     """Return a resource's outputs: the live object, without what nothing reads or what would be there twice.
 
-    Left out: managed fields, the copy that kubectl keeps of what it applied, the conditions in a status, and
-    of a CRD its schemas (they are in the inputs) and its status. What is secret in the inputs is so here.
+    Left out: managed fields, the copy that kubectl keeps of what it applied, the conditions in a status, of a
+    CRD its schemas and its status, and of access control, network policies and custom resources all that
+    stands in the inputs, which the SDK gives to a program in their place. What is secret in the inputs is so
+    here.
     """
-    kept = dict(live)
+    kept = {key: value for key, value in live.items() if key in _TOLD or not _is_as_given(live)}
     about = {key: value for key, value in metadata(live).items() if key not in {"managedFields", "selfLink"}}
     annotations = about.get("annotations")
     if isinstance(annotations, dict):
@@ -59,6 +65,11 @@ def outputs(live: Object, inputs: Object, secrets: Marks | None, manager: str) -
     kept[FIELD_MANAGER] = manager
     kept[MARK] = MARK_VALUE
     return encode(kept, secrets_of(inputs, secrets))
+
+
+def _is_as_given(live: Object) -> bool:
+    group = str(live.get("apiVersion") or "").rpartition("/")[0]
+    return group not in GROUPS or live.get("kind") in _AS_GIVEN
 
 
 def _without_schemas(spec: Object) -> Object:
