@@ -11,6 +11,7 @@ from pulumi_kubernetes.core.v1 import (
     EnvFromSourceArgsDict,
     EnvVarArgsDict,
     EnvVarSourceArgsDict,
+    HTTPGetActionArgsDict,
     ProbeArgsDict,
     ResourceRequirementsArgsDict,
     SecurityContextArgsDict,
@@ -81,46 +82,41 @@ def http_probe(
     scheme: Literal["HTTP", "HTTPS"] = "HTTP",
 ) -> ProbeArgsDict:
     """An HTTP probe; times in seconds."""
-    return {
-        "http_get": {"path": path, "port": port, "scheme": scheme},
-        "initial_delay_seconds": delay,
-        "period_seconds": period,
-        "timeout_seconds": timeout,
-        "failure_threshold": failures,
-    }
+    asked: HTTPGetActionArgsDict = {"path": path, "port": port}
+    if scheme != "HTTP":
+        asked["scheme"] = scheme
+    return {"http_get": asked, **_times(delay, period, timeout, failures)}
 
 
 def tcp_probe(port: int | str, *, delay: int = 0, period: int = 10, failures: int = 3) -> ProbeArgsDict:
     """A probe that only connects; times in seconds."""
-    return {
-        "tcp_socket": {"port": port},
-        "initial_delay_seconds": delay,
-        "period_seconds": period,
-        "failure_threshold": failures,
-    }
+    return {"tcp_socket": {"port": port}, **_times(delay, period, 1, failures)}
 
 
 def grpc_probe(port: int, *, delay: int = 0, period: int = 10, failures: int = 3) -> ProbeArgsDict:
     """A probe that asks the program's gRPC health service (grpc.health.v1); times in seconds."""
-    return {
-        "grpc": {"port": port},
-        "initial_delay_seconds": delay,
-        "period_seconds": period,
-        "failure_threshold": failures,
-    }
+    return {"grpc": {"port": port}, **_times(delay, period, 1, failures)}
 
 
 def command_probe(
     *command: str, delay: int = 0, period: int = 10, timeout: int = 1, failures: int = 3
 ) -> ProbeArgsDict:
     """A probe that runs a program of the container; times in seconds."""
-    return {
-        "exec_": {"command": list(command)},
-        "initial_delay_seconds": delay,
-        "period_seconds": period,
-        "timeout_seconds": timeout,
-        "failure_threshold": failures,
-    }
+    return {"exec_": {"command": list(command)}, **_times(delay, period, timeout, failures)}
+
+
+def _times(delay: int, period: int, timeout: int, failures: int) -> ProbeArgsDict:
+    """What differs from the defaults of core/v1 Probe: a state holds each field of every pod twice."""
+    result: ProbeArgsDict = {}
+    if delay != 0:
+        result["initial_delay_seconds"] = delay
+    if period != 10:
+        result["period_seconds"] = period
+    if timeout != 1:
+        result["timeout_seconds"] = timeout
+    if failures != 3:
+        result["failure_threshold"] = failures
+    return result
 
 
 def config_key(config_map: pulumi.Input[str], key: str) -> EnvVarSourceArgsDict:
