@@ -7,7 +7,6 @@ contracts.Database for each database.
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
@@ -26,7 +25,7 @@ from .database import (
     secret_of_server,
     secret_of_users,
 )
-from .server import DATA, account, data_volume, guard, passwords, revision, total
+from .server import DATA, account, data_volume, guard, passwords, revision, script, total
 
 PORT = 3306
 ROOT_KEY = "root-password"
@@ -39,7 +38,7 @@ _SOCKET = "/var/run/mysqld/mysqld.sock"
 _USER = 999
 # Needs no password: a refused one is an answer too.
 _ALIVE = ("mysqladmin", "ping", "--host=127.0.0.1", "--connect-timeout=3")
-_INITIALIZE = Path(__file__).with_name("mysql_initialize.sh")
+_INITIALIZE = "mysql_initialize.sh"
 
 
 class MySQL(pulumi.ComponentResource):
@@ -135,7 +134,7 @@ def _workload(scope: Scope, args: DatabaseArgs, statements: Secret, made_with: p
         name="initialize",
         image=Images.MYSQL,
         settings=settings,
-        command=["/bin/bash", "-c", _INITIALIZE.read_text(encoding="utf-8")],
+        command=["/bin/bash", "-c", script(_INITIALIZE)],
         environment={"DATA_FOLDER": _DATA_FOLDER},
         mounts=[data, *writable],
         user=_USER,

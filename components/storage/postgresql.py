@@ -7,7 +7,6 @@ for each database.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
@@ -26,7 +25,7 @@ from .database import (
     secret_of_server,
     secret_of_users,
 )
-from .server import DATA, account, data_volume, guard, passwords, revision, total
+from .server import DATA, account, data_volume, guard, passwords, revision, script, total
 
 PORT = 5432
 ACCESS_FILE = "pg_hba.conf"
@@ -38,7 +37,7 @@ _ACCESS_FOLDER = "/etc/postgresql/access"
 # The image's user postgres (docker-library/postgres, 17/bookworm/Dockerfile).
 _USER = 999
 _ALIVE = ("pg_isready", "--host=127.0.0.1", "--username=postgres")
-_PREPARE = Path(__file__).with_name("postgresql_prepare.sh")
+_PREPARE = "postgresql_prepare.sh"
 # Whoever runs programs in the pod is let in; over the network a password is asked for.
 _ACCESS = """\
 local all all trust
@@ -129,7 +128,7 @@ def _workload(scope: Scope, args: DatabaseArgs, statements: Secret, made_with: p
         name="prepare",
         image=Images.POSTGRESQL,
         settings=settings,
-        command=["/bin/bash", "-c", _PREPARE.read_text(encoding="utf-8")],
+        command=["/bin/bash", "-c", script(_PREPARE)],
         environment={
             "DATA_FOLDER": _DATA_FOLDER,
             "ACCESS_FILE": f"{_ACCESS_FOLDER}/{ACCESS_FILE}",

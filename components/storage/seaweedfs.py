@@ -7,7 +7,6 @@ listen to the pod alone. Offers contracts.ObjectStore for each user.
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
@@ -21,7 +20,7 @@ from ..kube.scope import Scope
 from ..kube.workload import Workload, deployment, service
 from ..versions import ObjectStores as Images
 from .object_store import ObjectStoreArgs, StoreUser
-from .server import DATA, account, data_volume, guard, passwords, total
+from .server import DATA, account, data_volume, guard, passwords, script, total
 
 # The second one is where clients of Pipelines look where nothing tells them (kubeflow/pipelines 2.16.1,
 # backend/src/v2/objectstore/config.go, DefaultEndpointInMultiUserMode).
@@ -34,7 +33,7 @@ IDENTITIES = "identities.json"
 _IDENTITIES_FOLDER = "/etc/seaweedfs-identities"
 # The image's user seaweed (seaweedfs 4.34, docker/Dockerfile.go_build).
 _USER = 1000
-_KEEPER = Path(__file__).with_name("seaweedfs_keep.sh")
+_KEEPER = "seaweedfs_keep.sh"
 # SeaweedFS asks for no region; clients want one to sign with.
 _REGION = "us-east-1"
 
@@ -177,7 +176,7 @@ def _workload(scope: Scope, args: ObjectStoreArgs, identities: Secret) -> Worklo
         name="keeper",
         image=Images.SEAWEEDFS,
         settings=settings.keeper,
-        command=["/bin/sh", "-c", _KEEPER.read_text(encoding="utf-8")],
+        command=["/bin/sh", "-c", script(_KEEPER)],
         environment={
             "BUCKET": bucket.name,
             "RETENTION": "\n".join(f"{prefix} {days}" for prefix, days in bucket.retention_days.items()),

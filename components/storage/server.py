@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pulumi
 from pulumi_kubernetes.core.v1 import PersistentVolumeClaim, ServiceAccount
@@ -110,6 +111,13 @@ def passwords(scope: Scope, names: Sequence[str], version: str) -> Mapping[str, 
 def revision(made: Mapping[str, GeneratedPassword]) -> pulumi.Output[str]:
     """A text that is no secret and changes when one of the passwords does."""
     return pulumi.Output.all(**{name: password.id for name, password in made.items()}).apply(digest)
+
+
+def script(name: str) -> str:
+    """One of the scripts of this folder, without its comments: a state holds it twice."""
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return "\n".join([*lines, ""])
 
 
 def total(workload: Workload, volume: VolumeSettings) -> Request:

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import components.storage
-
-SCRIPTS = Path(components.storage.__file__).parent
+from components.storage.server import script as text_of
 
 
 @pytest.fixture
@@ -28,7 +26,7 @@ def run(
     script: str, programs: Path, shell: str = "bash", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [shell, "-c", (SCRIPTS / script).read_text()],
+        [shell, "-c", text_of(script)],
         env={"PATH": f"{programs}:{os.environ['PATH']}", **environment},
         capture_output=True,
         text=True,
