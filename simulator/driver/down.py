@@ -59,6 +59,8 @@ def _destroy(session: Session, options: Sequence[str]) -> int:
     if state.resources(deployment):
         engine = session.equipped(deployment)
         recovery.settle_for_destroy(engine, deployment)
+        if not options:
+            engine = engine.without_checkpoints()
         # Pulumi's own display would not tell whether it failed or was stopped.
         status = engine.show("destroy", "--yes", "--skip-preview", *options, plain=True)
         if status and (options or status == INTERRUPTED or not recovery.has_cluster(deployment)):

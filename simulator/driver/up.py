@@ -88,7 +88,7 @@ def _recovered(session: Session, *, rebuild: bool) -> Engine:
                 f"{session.home.cluster}. {session.make('up')} makes it anew"
             )
         say("the simulated cluster is gone, with its data: it is made anew, and all that was in it")
-        engine.ask("destroy", "--yes", "--skip-preview", "--suppress-outputs")
+        engine.without_checkpoints().ask("destroy", "--yes", "--skip-preview", "--suppress-outputs")
         deployment = session.deployment()
     recovery.settle(engine, deployment, say)
     return engine
