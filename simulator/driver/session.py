@@ -68,6 +68,11 @@ class Session:
                 "run `make clouds`"
             )
         if self.stack.is_local:
+            if any(character.isspace() for character in str(self.home.root)):
+                raise DriverError(
+                    f"the path {self.home.root} has a space in it, at which KWOK's kwokctl cuts it: "
+                    "set SLIPWAY_HOME to a folder without, or move the project"
+                )
             self.home.create()
         else:
             environment.require_backend(self.stack)

@@ -71,6 +71,15 @@ def test_a_home_that_cannot_be_written_is_refused_with_what_to_do(
         Home.of(Project.find().stack("local")).create()
 
 
+def test_a_home_with_a_space_in_its_path_is_refused(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SLIPWAY_HOME", "my stacks")
+    assert main(["up"]) == 1
+    assert "my stacks has a space in it" in capsys.readouterr().err
+    assert not (root / "my stacks").exists()
+
+
 def test_a_stack_elsewhere_needs_a_backend(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["up", "--stack", "cloud"]) == 1
     assert "stack 'cloud' (cluster.provider: existing) is not local, and there is no backend" in (
