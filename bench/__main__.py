@@ -1,6 +1,6 @@
 """`make bench`: the main job in figures, each beside what it is compared with, all in one run.
 
-    python -m bench [--stack local] [--json FILE]
+    python -m bench [--stack local] [--only profiles,podDefaults,dashboard,notebooks] [--json FILE]
 
 It works on a copy of the project with a home of its own, so that a stack that is up stays as it is.
 """
@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from rich.console import Console
 from rich.table import Table
 
 from bench import apply
 from bench.measure import Figure, run
+from components.platform_settings import ComponentsSettings
 from tests.support.project import ROOT, StackCopy, project
 
 WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
@@ -44,10 +46,15 @@ def main() -> int:
     """Measure, print the table, and return 1 where a limit is exceeded."""
     parser = argparse.ArgumentParser(prog="make bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", default="local", help="the stack file that is measured")
+    parser.add_argument("--only", help="components that are on, separated by commas; all that the file says")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     arguments = parser.parse_args()
 
-    content = (ROOT / "stacks" / f"Pulumi.{arguments.stack}.yaml").read_text(encoding="utf-8")
+    content = yaml.safe_load((ROOT / "stacks" / f"Pulumi.{arguments.stack}.yaml").read_text(encoding="utf-8"))
+    if arguments.only:
+        on = str(arguments.only).split(",")
+        chosen = {name: {"enabled": name in on} for name in ComponentsSettings().enabled()}
+        content["config"]["slipway:components"] = chosen
     with project({arguments.stack: content}) as copy:
         results = measured(copy.stack(arguments.stack))
     _show(results)
