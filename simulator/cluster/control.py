@@ -132,7 +132,13 @@ def _tail(file: Path) -> str:
         last = file.read_text(errors="replace").splitlines()[-_LOG_LINES:]
     except OSError as error:
         return f"({error})"
-    return "\n".join(line[:_LOG_WIDTH] for line in last)
+    return "\n".join(_shortened(line) for line in last)
+
+
+def _shortened(line: str) -> str:
+    """The beginning and the end of a line: what happened comes first, and why comes last."""
+    half = _LOG_WIDTH // 2
+    return line if len(line) <= _LOG_WIDTH else f"{line[:half]} ... {line[-half:]}"
 
 
 def wipe(layout: Layout) -> None:
