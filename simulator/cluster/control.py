@@ -23,7 +23,8 @@ _ATTEMPTS = 3
 _STARTS = 3
 _POLL_SECONDS = 0.1
 _LOG_LINES = 10
-_LOG_WIDTH = 300
+# A line names the cluster's folder several times before it says why.
+_LOG_WIDTH = 800
 
 
 def make(layout: Layout) -> Record:
@@ -132,13 +133,8 @@ def _tail(file: Path) -> str:
         last = file.read_text(errors="replace").splitlines()[-_LOG_LINES:]
     except OSError as error:
         return f"({error})"
-    return "\n".join(_shortened(line) for line in last)
+    return "\n".join(line[:_LOG_WIDTH] for line in last)
 
-
-def _shortened(line: str) -> str:
-    """The beginning and the end of a line: what happened comes first, and why comes last."""
-    half = _LOG_WIDTH // 2
-    return line if len(line) <= _LOG_WIDTH else f"{line[:half]} ... {line[-half:]}"
 
 
 def wipe(layout: Layout) -> None:
