@@ -136,7 +136,6 @@ def _tail(file: Path) -> str:
     return "\n".join(line[:_LOG_WIDTH] for line in last)
 
 
-
 def wipe(layout: Layout) -> None:
     """Remove all files but the lock, which is held."""
     for entry in layout.directory.iterdir():
