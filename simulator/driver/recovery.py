@@ -64,9 +64,12 @@ def revive(home: Home, deployment: Deployment, kubectl: Path, say: Say) -> bool:
     """
     if not has_cluster(deployment):
         return True
-    if not cluster.status(home.cluster).identifier:
+    status = cluster.status(home.cluster)
+    if not status.identifier:
         return False
-    if cluster.start(home.cluster):
+    if not status.serves:
+        # Whole: what has survived its API server looks for it again at intervals that grow to half a minute.
+        cluster.restart(home.cluster)
         _establish([str(kubectl), f"--kubeconfig={home.kubeconfig}"])
         say("started the simulated cluster again: its processes had ended, its data is kept")
     return True

@@ -1,5 +1,6 @@
 """A small stack, and what it means that it is whole."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tests.support.project import StackCopy
@@ -43,26 +44,24 @@ def assert_whole(copy: StackCopy) -> None:
     assert len({resource["urn"] for resource in resources}) == len(resources)
     # The default provider of the dynamic resources is in the state, and no resource of the program.
     assert copy.changes() == {"same": len(resources) - 1}
-    stated = [
-        (str(resource["inputs"]["kind"]), str(resource["id"]))
-        for resource in resources
-        if resource["type"].startswith("kubernetes:")
-    ]
+    objects = [resource for resource in resources if resource["type"].startswith("kubernetes:")]
+    stated = [(str(item["inputs"]["kind"]), str(item["id"])) for item in objects]
     assert len(set(stated)) == len(stated)
-    found = existing(copy)
+    found = existing(copy, [item["inputs"] for item in objects])
     assert set(stated) <= set(found)
     ours = {entry for entry, manager in found.items() if manager == "slipway" or entry[0] == _API_TYPE}
     assert ours <= set(stated)
 
 
-def existing(copy: StackCopy) -> dict[Object, str]:
-    """The objects of the cluster with what manages each, without those that controllers made of others."""
-    kinds = ",".join(
-        name
-        for name in copy.kubectl("api-resources", "--verbs=list", "--output=name").split()
-        if not name.startswith(("events", "endpoint"))
+def existing(copy: StackCopy, like: Iterable[Mapping[str, str]]) -> dict[Object, str]:
+    """What manages each object of these kinds, without the objects that controllers made of others."""
+    kinds: set[str] = set()
+    for item in like:
+        group, _, version = item["apiVersion"].rpartition("/")
+        kinds.add(f"{item['kind']}.{version}.{group}")
+    lines = copy.kubectl(
+        "get", ",".join(sorted(kinds)), "--all-namespaces", f"--output=custom-columns={_COLUMNS}"
     )
-    lines = copy.kubectl("get", kinds, "--all-namespaces", f"--output=custom-columns={_COLUMNS}")
     found: dict[Object, str] = {}
     for line in lines.splitlines()[1:]:
         kind, namespace, name, manager, owners = line.split(maxsplit=4)
