@@ -55,7 +55,7 @@ def _env(name: str) -> int:
     """Print what a shell needs for plain `pulumi` on the stack."""
     session = Session.of(name)
     session.open()
-    chosen = session.plugin(session.deployment())
+    chosen = session.plugin(session.glance())
     lines, remarks = environment.exports(session.stack, session.home, session.tools.directory, chosen)
     print("\n".join(lines))
     for remark in remarks:

@@ -104,7 +104,7 @@ class Rest:
             )
         }
         return cls(
-            objects=len(state.resources(session.checkpoint.read())),
+            objects=len(state.resources(session.glance())),
             processes=tuple(processes.describe(process) for process in live.values()),
             ports=tuple(sorted({*left.ports, *processes.listening(live.values())})),
             files=tuple(map(str, home.files())),

@@ -90,6 +90,13 @@ class Session:
                 f"that you choose: `pulumi stack init {name} --secrets-provider ...`"
             ) from None
 
+    def glance(self) -> Deployment:
+        """The stack's state as it is, beside a run that may be writing it; empty where it cannot be read."""
+        try:
+            return self.checkpoint.read() if self.stack.is_local else self.deployment()
+        except DriverError:
+            return {}
+
     def plugin(self, deployment: Deployment) -> Plugin:
         """Which Kubernetes plugin the engine gets."""
         return plugin.choose(self.stack.name, deployment, self.tools.path("pulumi"), self.engine.environment)

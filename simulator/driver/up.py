@@ -34,7 +34,11 @@ def up(name: str, options: Sequence[str]) -> int:
             engine.ask("stack init", "--secrets-provider", "passphrase")
         run.status = engine.show("up", "--yes", "--skip-preview", "--suppress-outputs", *options)
         if run.status == 0:
-            _summarize(session, engine, f"Stack '{name}' is up, after {time.monotonic() - begun:.0f} s")
+            heading = f"Stack '{name}' is up, after {time.monotonic() - begun:.0f} s"
+            try:
+                _summarize(session, engine, heading)
+            except DriverError as error:
+                say(f"{heading}; no summary: {error}")
     if run.status:
         say(f"error: stack '{name}' is not up, see above. {session.make('up')} goes on from here")
     return run.status
@@ -46,7 +50,7 @@ def preview(name: str, options: Sequence[str]) -> int:
     if session.stack.is_local and session.is_busy():
         say(f"stack '{name}' is in use: this is a preview against what its run has saved so far")
         session.open()
-        return session.equipped(session.checkpoint.read()).show("preview", *options)
+        return session.equipped(session.glance()).show("preview", *options)
     with session.run("preview") as run:
         engine = _recovered(session, rebuild=False)
         if session.stack.is_local and not session.checkpoint.exists:
