@@ -9,6 +9,7 @@ from simulator.driver import recovery
 from simulator.driver.checkpoint import Checkpoint
 from simulator.driver.errors import DriverError
 from simulator.driver.home import Home
+from simulator.driver.session import Session
 
 
 def state(*urns: str) -> str:
@@ -83,3 +84,12 @@ def test_a_stack_that_was_made_and_never_brought_up_has_an_empty_state(
 ) -> None:
     checkpoint.file.write_text('{"version": 3, "checkpoint": {"stack": "local", "latest": null}}')
     assert recovery.mend(checkpoint, said.append) == {}
+
+
+def test_a_glance_beside_a_live_run_touches_nothing_that_it_is_writing(checkpoint: Checkpoint) -> None:
+    partial = checkpoint.file.with_name("local.json.18a2f0.tmp")
+    partial.write_text("{")
+    checkpoint.file.write_text("{")
+    assert Session.of("local").glance() == {}
+    assert partial.exists()
+    assert checkpoint.file.read_text() == "{"
