@@ -62,7 +62,7 @@ def _pools(settings: ServingSettings, pools: Sequence[NodePool]) -> Iterator[str
 
 
 def _devices(settings: RuntimesSettings, pools: Sequence[NodePool]) -> Iterator[str]:
-    counts = {pool.name: pool.accelerator.count if pool.accelerator else 0 for pool in pools}
+    counts = {pool.name: pool.accelerator.units if pool.accelerator else 0 for pool in pools}
     if settings.gpu_node_pool and counts.get(settings.gpu_node_pool) == 0:
         with_devices = ", ".join(name for name, count in counts.items() if count) or "there is none"
         yield (

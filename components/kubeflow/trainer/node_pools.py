@@ -97,9 +97,9 @@ def _misplaced(shape: Shape, default: Mapping[str, int], pools: Sequence[NodePoo
     elif len(candidates) > 1:
         several = ", ".join(pool.name for pool in candidates)
         yield f"accelerator.model: '{model}' is in several node pools; set nodePool to one of {several}"
-    elif (has := candidates[0].accelerator) and count > has.count:
+    elif (has := candidates[0].accelerator) and count > has.units:
         yield (
-            f"accelerator.count: found {count}; allowed: at most {has.count}, what a node of pool "
+            f"accelerator.count: found {count}; allowed: at most {has.units}, what a node of pool "
             f"'{candidates[0].name}' has"
         )
     elif has:

@@ -1,0 +1,38 @@
+"""What components hand to each other.
+
+Every component takes contracts and offers one; no component imports another. A contract is a frozen
+dataclass: plain values where they are known while the program runs, Outputs where only the engine knows.
+`ready` is one leaf resource to wait for where no value flows; it is never a component with children, since
+Pulumi writes a dependency on a component as one on each of its children, into the state of every dependent.
+"""
+
+from .clouds import AwsCloud, AzureCloud, GcpCloud
+from .cluster import Accelerator, Capabilities, Cluster, NodePool, Sharing, Taint, TaintEffect
+from .data import Database, ObjectStore, PipelinesService
+from .ground import AccessManagement, CertificateAuthority, Mesh, MeshAddon, Namespaces, UserIdentity
+from .offer import MenuItem, Offer, Request
+
+__all__ = [
+    "Accelerator",
+    "AccessManagement",
+    "AwsCloud",
+    "AzureCloud",
+    "Capabilities",
+    "CertificateAuthority",
+    "Cluster",
+    "Database",
+    "GcpCloud",
+    "MenuItem",
+    "Mesh",
+    "MeshAddon",
+    "Namespaces",
+    "NodePool",
+    "ObjectStore",
+    "Offer",
+    "PipelinesService",
+    "Request",
+    "Sharing",
+    "Taint",
+    "TaintEffect",
+    "UserIdentity",
+]

@@ -1,0 +1,80 @@
+"""What a cloud's account gives beside the cluster: for databases, buckets and workload identity.
+
+A data service of the cloud is placed into the cluster's own network, encrypted with its key, and opened to
+the service accounts that use it by workload identity, so that no key of the account reaches a pod.
+"""
+
+from dataclasses import dataclass
+
+import pulumi
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsCloud:
+    """An account of AWS, as the cluster uses it.
+
+    Attributes:
+        region, partition: `eu-central-1`, `aws`.
+        account_id: twelve digits.
+        cluster_name: name of the EKS cluster, for pod identity associations.
+        vpc_id, vpc_cidr: its network. private_subnet_ids: one subnet for each zone, without public addresses.
+        node_security_group_id: the security group of all nodes, hence of their pods.
+        kms_key_arn: the key that encrypts the cluster's secrets and disks.
+        tags: what every resource of the stack carries.
+    """
+
+    region: str
+    partition: str
+    account_id: pulumi.Output[str]
+    cluster_name: pulumi.Output[str]
+    vpc_id: pulumi.Output[str]
+    vpc_cidr: pulumi.Output[str]
+    private_subnet_ids: tuple[pulumi.Output[str], ...]
+    node_security_group_id: pulumi.Output[str]
+    kms_key_arn: pulumi.Output[str]
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GcpCloud:
+    """A project of Google Cloud, as the cluster uses it.
+
+    Attributes:
+        project, region: `acme-ml`, `europe-west4`.
+        network_id: self link of the VPC network; private_services: the leaf after which services of Google
+            (Cloud SQL) can have an address in it, by private services access.
+        workload_pool: `<project>.svc.id.goog`, in which service accounts of the cluster are principals.
+        kms_key_id: the key that encrypts secrets and disks; None where Google's own keys do.
+        labels: what every resource of the stack carries.
+    """
+
+    project: str
+    region: str
+    network_id: pulumi.Output[str]
+    private_services: pulumi.Resource
+    workload_pool: str
+    kms_key_id: pulumi.Output[str] | None
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AzureCloud:
+    """A resource group of Azure, as the cluster uses it.
+
+    Attributes:
+        location: `westeurope`. resource_group: the stack's own. subscription_id, tenant_id: UUIDs.
+        vnet_id: the virtual network. endpoints_subnet_id: the subnet for private endpoints.
+        databases_subnet_id: the subnet that is delegated to Azure Database for MySQL.
+        oidc_issuer_url: issuer of the cluster's service account tokens, for federated credentials.
+        tags: what every resource of the stack carries.
+    """
+
+    location: str
+    resource_group: pulumi.Output[str]
+    subscription_id: pulumi.Output[str]
+    tenant_id: pulumi.Output[str]
+    vnet_id: pulumi.Output[str]
+    endpoints_subnet_id: pulumi.Output[str]
+    databases_subnet_id: pulumi.Output[str]
+    oidc_issuer_url: pulumi.Output[str]
+    tags: dict[str, str]

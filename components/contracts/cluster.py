@@ -1,0 +1,130 @@
+"""A cluster, its nodes, and what it can do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from .clouds import AwsCloud, AzureCloud, GcpCloud
+
+TaintEffect = Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taint:
+    """A Kubernetes taint of a node pool (core/v1 Taint)."""
+
+    key: str
+    value: str = ""
+    effect: TaintEffect = "NoSchedule"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sharing:
+    """How one device serves several pods.
+
+    Attributes:
+        strategy: `timeSlicing` (turns, without isolation), `mps` (NVIDIA's Multi-Process Service, a share
+            of memory each), or `mig` (Multi-Instance GPU, partitions in hardware).
+        replicas: how many pods share one device; for `mig` how many partitions one device is cut into.
+        profile: the partitions' MIG profile (`1g.10gb`); empty for the other strategies.
+    """
+
+    strategy: Literal["timeSlicing", "mps", "mig"]
+    replicas: int
+    profile: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accelerator:
+    """The accelerators of one node.
+
+    Attributes:
+        model: as the vendor names it: NVIDIA H100 80GB HBM3.
+        count: devices in one node.
+        resource: the extended resource by which pods ask for a device or, where it is shared, for a part of
+            one: `nvidia.com/gpu`, `nvidia.com/gpu.shared`, `nvidia.com/mig-1g.10gb`.
+        sharing: how a device is shared; None where each belongs to one pod.
+    """
+
+    model: str
+    count: int
+    resource: str = "nvidia.com/gpu"
+    sharing: Sharing | None = None
+
+    @property
+    def units(self) -> int:
+        """How many of `resource` one node offers to the scheduler."""
+        return self.count * (self.sharing.replicas if self.sharing else 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodePool:
+    """Nodes of one shape, as components see them.
+
+    `cpu` and `memory` are Kubernetes quantities of one node; `min_nodes` and `max_nodes` are equal where
+    nothing scales the pool. `labels` hold those that select the pool, `taints` what a pod has to tolerate.
+    `spot` nodes may be taken away by the cloud at short notice; `zones` are empty where it chooses.
+    """
+
+    name: str
+    min_nodes: int
+    max_nodes: int
+    cpu: str
+    memory: str
+    labels: Mapping[str, str]
+    taints: tuple[Taint, ...] = ()
+    accelerator: Accelerator | None = None
+    architecture: str = "amd64"
+    spot: bool = False
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """What a cluster can do, so that no component has to ask which cluster it is.
+
+    Attributes:
+        admission_webhooks: the API server reaches webhooks that run in pods. Where it cannot, registering
+            one would block every object that it selects.
+        charts: pods run their images, so that other projects' charts may be installed. Where they do not,
+            an add-on installs its API types only.
+        load_balancer: a Service of type LoadBalancer gets an address.
+        gpu_driver: nodes with NVIDIA devices come with their driver.
+        gpu_device_plugin: nodes with NVIDIA devices report them (`nvidia.com/gpu`) without our doing.
+        serves_pages: a browser can reach what runs in the cluster; the output `url` is null otherwise.
+    """
+
+    admission_webhooks: bool
+    charts: bool
+    load_balancer: bool
+    serves_pages: bool
+    gpu_driver: bool = True
+    gpu_device_plugin: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """A Kubernetes cluster with its provider, from whichever cloud or machine.
+
+    Attributes:
+        provider: talks to the cluster. It waits for all without which objects could not be made or, later,
+            removed (nodes, drivers of volumes, the load balancer's controller): every object waits for it.
+        storage_class: the default class, for volumes of one node (ReadWriteOnce).
+        shared_storage_class: the class of volumes that many nodes write (ReadWriteMany); None without one.
+        cloud: what else the cloud's account gives; None for clusters that belong to no cloud.
+        objects_deleted_with: where the cluster goes, its objects go with it: set for clusters on this machine
+            only. On a cloud, skipping the deletion of objects would leak their load balancers and disks.
+    """
+
+    name: str
+    kubeconfig: pulumi.Output[str]
+    provider: k8s.Provider
+    node_pools: tuple[NodePool, ...]
+    storage_class: str
+    capabilities: Capabilities
+    shared_storage_class: str | None = None
+    cloud: AwsCloud | GcpCloud | AzureCloud | None = None
+    objects_deleted_with: pulumi.Resource | None = None

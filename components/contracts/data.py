@@ -1,0 +1,75 @@
+"""Databases, buckets, and the services that hold what teams make."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pulumi
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """A SQL database and the Secret, in the namespace of whoever uses it, that opens it.
+
+    Attributes:
+        host, port: its address as pods reach it.
+        name: the database (schema) that belongs to the user of this contract.
+        secret: name of the Secret with user name and password, under `user_key` and `password_key`.
+        tls: whether connections must be encrypted.
+        revision: no secret, and another text when the password is another: in the annotations of a pod it
+            restarts what reads the Secret as environment.
+        ready: the leaf after which it answers.
+    """
+
+    engine: Literal["mysql", "postgresql"]
+    host: str
+    port: int
+    name: str
+    secret: pulumi.Output[str]
+    user_key: str
+    password_key: str
+    ready: pulumi.Resource
+    revision: pulumi.Input[str] = ""
+    tls: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectStore:
+    """A bucket behind the S3 protocol, and the keys that open it.
+
+    Attributes:
+        host, port, secure: its address as pods reach it; `secure` means HTTPS.
+        secret: name of a Secret in Kubeflow's namespace with both keys under the two names given.
+        access_key, secret_key: the keys themselves (secret Outputs), for Secrets in other namespaces.
+        revision: no secret, and another text when the keys are others.
+        ready: the leaf after which it answers.
+    """
+
+    host: str
+    port: int
+    secure: bool
+    region: str
+    bucket: str
+    secret: pulumi.Output[str]
+    access_key_name: str
+    secret_key_name: str
+    access_key: pulumi.Output[str]
+    secret_key: pulumi.Output[str]
+    ready: pulumi.Resource
+    revision: pulumi.Input[str] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelinesService:
+    """Kubeflow Pipelines, as the namespaces of teams see it.
+
+    Attributes:
+        host, port: the API over HTTP. Programs in teams' namespaces show it a token of their service account.
+        metadata_host, metadata_port: ML Metadata over gRPC.
+        ready: the leaf after which the API answers.
+    """
+
+    host: str
+    port: int
+    metadata_host: str
+    metadata_port: int
+    ready: pulumi.Resource

@@ -1,0 +1,78 @@
+"""What every component stands on: certificates, the mesh, who a user is, namespaces."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateAuthority:
+    """cert-manager: the leaf after which certificates can be asked for."""
+
+    ready: pulumi.Resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeshAddon:
+    """Istio itself: its namespace, its gateway's pods, and the leaf after which its types can be used."""
+
+    namespace: str
+    gateway_selector: Mapping[str, str]
+    gateway_service_account: str
+    ready: pulumi.Resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mesh:
+    """The way in: what a route attaches to, and which requests came through it.
+
+    Attributes:
+        gateway: `namespace/name` of the Gateway that routes attach to.
+        gateway_principal: SPIFFE principal of the gateway's pods, allowed by authorization policies.
+        cluster_domain: DNS suffix of Services, without a leading dot.
+    """
+
+    namespace: str
+    gateway: str
+    gateway_principal: str
+    cluster_domain: str
+    ready: pulumi.Resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserIdentity:
+    """How a request names its user: the header, and what stands before the address in it."""
+
+    header: str
+    prefix: str
+    groups_header: str
+    logout_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Namespaces:
+    """Kubeflow's own namespaces. Their names are Outputs, so that what lives there comes after them."""
+
+    kubeflow: pulumi.Output[str]
+    kubeflow_name: str
+    system: pulumi.Output[str]
+    system_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessManagement:
+    """Access management (KFAM): which people belong to which team's namespace.
+
+    Attributes:
+        host, port: its address, plain HTTP. The mesh lets the dashboard's service account call it.
+        registration_flow: whether people may create a profile of their own.
+        profile_type: the API type Profile; a Profile has to come after it.
+        ready: the controller that makes a namespace of each Profile.
+    """
+
+    host: str
+    port: int
+    registration_flow: bool
+    profile_type: pulumi.Resource
+    ready: pulumi.Resource
