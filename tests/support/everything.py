@@ -1,0 +1,49 @@
+"""A stack with all that it can have: every component, and every option that is off by default."""
+
+from collections.abc import Iterator
+from functools import cache
+
+import yaml
+
+from components.platform_settings import platform_settings
+from components.settings_base import Settings
+from tests.support.render import MINIMAL, Rendered, render
+
+_COMPONENTS = """
+notebooks:
+  culling: {enabled: true}
+trainer:
+  controller: {statusServer: {enabled: true}}
+trainingOperator: {enabled: true}
+spark:
+  batchScheduler: {enabled: true}
+serving:
+  localModels:
+    enabled: true
+    path: /var/models
+    nodeGroups: [{name: models, nodePool: system, storageLimit: 100Gi}]
+"""
+# What no stack can have yet: nothing installs the API types that it needs.
+REFUSED = ("components.serving.routing.gatewayApi.enabled",)
+
+
+@cache
+def everything() -> Rendered:
+    """All of it, on a cluster whose API server reaches webhooks in pods."""
+    return render({**yaml.safe_load(MINIMAL), "components": yaml.safe_load(_COMPONENTS)}, webhooks=True)
+
+
+def options_left_off() -> list[str]:
+    """Keys of what `everything` could switch on and does not."""
+    settings = {**yaml.safe_load(MINIMAL), "components": yaml.safe_load(_COMPONENTS)}
+    return [key for key in _off(platform_settings(settings).components, "components") if key not in REFUSED]
+
+
+def _off(settings: Settings, path: str) -> Iterator[str]:
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        key = f"{path}.{field.alias or name}"
+        if name == "enabled" and value is False:
+            yield key
+        elif isinstance(value, Settings):
+            yield from _off(value, key)
