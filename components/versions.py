@@ -4,6 +4,8 @@ The only file that names an image registry or a chart repository. An image is wr
 may replace each one by its setting `image`.
 """
 
+from dataclasses import dataclass
+
 # The release of the Kubeflow community distribution that these versions belong together in.
 RELEASE = "community distribution, master of 2026-06-12"
 
@@ -204,3 +206,142 @@ class MetricsProxy:
     """brancz/kube-rbac-proxy v0.18.0, the release that kserve/kserve v0.18.0 deploys."""
 
     KUBE_RBAC_PROXY = "quay.io/brancz/kube-rbac-proxy:v0.18.0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A Helm chart of another project.
+
+    Attributes:
+        name: as its archive is named: `<name>-<version>.tgz`.
+        repository: an index of charts (https://...), or the path before the name in a registry (oci://...).
+        images: what its pods run with the values that are given here, and what these start in turn.
+    """
+
+    name: str
+    version: str
+    repository: str
+    images: tuple[str, ...]
+
+    @property
+    def archive(self) -> str:
+        """The file that `helm pull` writes."""
+        return f"{self.name}-{self.version}.tgz"
+
+
+_ISTIO = "https://istio-release.storage.googleapis.com/charts"
+_KNATIVE = "gcr.io/knative-releases/knative.dev"
+
+
+class Charts:
+    """Charts of add-ons and of GPU support.
+
+    The newest patch of the release that the community distribution deploys, where it deploys one
+    (cert-manager 1.20, Istio 1.30, Knative 1.22, KubeRay 1.3); otherwise what was newest on 2026-08-22.
+    Images as the chart of that version names them.
+    """
+
+    CERT_MANAGER = Chart(
+        name="cert-manager",
+        version="v1.20.3",
+        repository="https://charts.jetstack.io",
+        images=(
+            "quay.io/jetstack/cert-manager-controller:v1.20.3",
+            "quay.io/jetstack/cert-manager-webhook:v1.20.3",
+            "quay.io/jetstack/cert-manager-cainjector:v1.20.3",
+            "quay.io/jetstack/cert-manager-acmesolver:v1.20.3",
+        ),
+    )
+    ISTIO_BASE = Chart(name="base", version="1.30.3", repository=_ISTIO, images=())
+    ISTIOD = Chart(
+        name="istiod",
+        version="1.30.3",
+        repository=_ISTIO,
+        images=("registry.istio.io/release/pilot:1.30.3", "registry.istio.io/release/proxyv2:1.30.3"),
+    )
+    ISTIO_CNI = Chart(
+        name="cni",
+        version="1.30.3",
+        repository=_ISTIO,
+        images=("registry.istio.io/release/install-cni:1.30.3",),
+    )
+    ISTIO_GATEWAY = Chart(
+        name="gateway",
+        version="1.30.3",
+        repository=_ISTIO,
+        images=("registry.istio.io/release/proxyv2:1.30.3",),
+    )
+    # Serving and net-istio as the operator's release carries them (cmd/operator/kodata), by digest.
+    KNATIVE_OPERATOR = Chart(
+        name="knative-operator",
+        version="v1.22.3",
+        repository="https://knative.github.io/operator",
+        images=(
+            f"{_KNATIVE}/operator/cmd/operator:v1.22.3",
+            f"{_KNATIVE}/operator/cmd/webhook:v1.22.3",
+            f"{_KNATIVE}/serving/cmd/activator@sha256:5deaef961fef8d1417f6d4a4dfae2fc338f2d30d72c4ad58c3ab392b2c04705b",
+            f"{_KNATIVE}/serving/cmd/autoscaler@sha256:5bae38655d87df86b041083fbe51791816473245f752432ba9b85a7b12f73cd5",
+            f"{_KNATIVE}/serving/cmd/autoscaler-hpa@sha256:5e5cb34096b58befe77e9c27f003cde97e7707e9dd047e1d50786892cb566dbf",
+            f"{_KNATIVE}/serving/cmd/controller@sha256:94329d85200c2fc31ed1166a26568ca1357376c149c147e71f400cf28be3c816",
+            f"{_KNATIVE}/serving/cmd/queue@sha256:b1af8bda6c1d32b1cf5fbf8f1f6068c5007a5cebf091039fdea83b88b1fd87f4",
+            f"{_KNATIVE}/serving/cmd/webhook@sha256:8470456be214e93a84e3c7b79a632aa9978bd8ecda553feaa47878a2c24ab84d",
+            f"{_KNATIVE}/serving/pkg/cleanup/cmd/cleanup@sha256:6f771871352be1f9266615b119d85d949c7acf305316de021dd9c17c3d92e219",
+            f"{_KNATIVE}/pkg/apiextensions/storageversion/cmd/migrate@sha256:049f9cb03f4867b3bc4eb6043a33bf8673603fc4ce99c02e7953df049ad63844",
+            f"{_KNATIVE}/net-istio/cmd/controller@sha256:61d0004be98355e09a13a8aa1b8006f2cbd91a45944e9e088b45d06901b372f6",
+            f"{_KNATIVE}/net-istio/cmd/webhook@sha256:d2b95b499d71107060f9c8d523314bb26d8f95e7c558c2472d2e61a3ce2d1462",
+        ),
+    )
+    KNATIVE_SERVING_VERSION = "1.22.1"
+    KUEUE = Chart(
+        name="kueue",
+        version="0.19.2",
+        repository="oci://registry.k8s.io/kueue/charts",
+        images=("registry.k8s.io/kueue/kueue:v0.19.2",),
+    )
+    KUBERAY = Chart(
+        name="kuberay-operator",
+        version="1.3.2",
+        repository="https://ray-project.github.io/kuberay-helm",
+        images=("quay.io/kuberay/operator:v1.3.2",),
+    )
+    PROMETHEUS = Chart(
+        name="kube-prometheus-stack",
+        version="88.5.3",
+        repository="https://prometheus-community.github.io/helm-charts",
+        images=(
+            "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
+            "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
+            "quay.io/prometheus/prometheus:v3.14.0-distroless",
+            "quay.io/prometheus/alertmanager:v0.34.0",
+            "quay.io/prometheus/node-exporter:v1.12.1-distroless",
+            "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
+        ),
+    )
+    NVIDIA_DEVICE_PLUGIN = Chart(
+        name="nvidia-device-plugin",
+        version="0.19.3",
+        repository="https://nvidia.github.io/k8s-device-plugin",
+        images=("nvcr.io/nvidia/k8s-device-plugin:v0.19.3",),
+    )
+    DCGM_EXPORTER = Chart(
+        name="dcgm-exporter",
+        version="4.8.2",
+        repository="https://nvidia.github.io/dcgm-exporter/helm-charts",
+        images=("nvcr.io/nvidia/k8s/dcgm-exporter:4.5.3-4.8.2-distroless",),
+    )
+    # The operator itself starts the programs after the second line, as its chart's values name them.
+    GPU_OPERATOR = Chart(
+        name="gpu-operator",
+        version="v26.3.3",
+        repository="https://helm.ngc.nvidia.com/nvidia",
+        images=(
+            "nvcr.io/nvidia/gpu-operator:v26.3.3",
+            "registry.k8s.io/nfd/node-feature-discovery:v0.18.3",
+            "nvcr.io/nvidia/driver:580.126.20",
+            "nvcr.io/nvidia/cloud-native/k8s-driver-manager:v0.11.0",
+            "nvcr.io/nvidia/k8s/container-toolkit:v1.19.1",
+            "nvcr.io/nvidia/k8s-device-plugin:v0.19.3",
+            "nvcr.io/nvidia/k8s/dcgm-exporter:4.5.3-4.8.2-distroless",
+            "nvcr.io/nvidia/cloud-native/k8s-mig-manager:v0.14.2",
+        ),
+    )
