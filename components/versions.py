@@ -345,3 +345,21 @@ class Charts:
             "nvcr.io/nvidia/cloud-native/k8s-mig-manager:v0.14.2",
         ),
     )
+    CLUSTER_AUTOSCALER = Chart(
+        name="cluster-autoscaler",
+        version="9.59.0",
+        repository="https://kubernetes.github.io/autoscaler",
+        images=("registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0",),
+    )
+    AWS_LOAD_BALANCER_CONTROLLER = Chart(
+        name="aws-load-balancer-controller",
+        version="3.5.0",
+        repository="https://aws.github.io/eks-charts",
+        images=("public.ecr.aws/eks/aws-load-balancer-controller:v3.5.0",),
+    )
+    AWS_EFA_DEVICE_PLUGIN = Chart(
+        name="aws-efa-k8s-device-plugin",
+        version="v0.5.30",
+        repository="https://aws.github.io/eks-charts",
+        images=("602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/aws-efa-k8s-device-plugin:v0.5.20",),
+    )
