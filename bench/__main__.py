@@ -22,8 +22,6 @@ from bench.measure import Figure, run
 from components.platform_settings import ComponentsSettings
 from tests.support.project import ROOT, StackCopy, project
 
-WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
-
 
 @dataclass(frozen=True)
 class Result:
@@ -75,8 +73,6 @@ def measured(stack: StackCopy) -> list[Result]:
     objects = [one["inputs"] for one in resources if _is_object(one)]
     pools = next(one["inputs"]["pools"] for one in resources if one["type"].endswith("SimulatedNodePools"))
     destroy = _make(stack, "down")
-    bare = _make(stack, "up", WITHOUT_CHECKPOINTS)
-    _make(stack, "down", WITHOUT_CHECKPOINTS)
     with tempfile.TemporaryDirectory(prefix="slipway-bench-") as directory:
         applied = apply.seconds(objects, pools, Path(directory))
     peak = max(figure.memory for figure in (up, preview, again, destroy))
@@ -85,8 +81,6 @@ def measured(stack: StackCopy) -> list[Result]:
         Result("kubectl server-side apply of the same objects", applied, "s"),
         Result("up, cluster included, all available", up.seconds, "s", 1.5 * applied + 10),
         Result("up, as a multiple of that apply", up.seconds / applied, "x"),
-        Result("up without checkpoints", bare.seconds, "s"),
-        Result("up without checkpoints, as a part of up", bare.seconds / up.seconds, "x"),
         Result("preview without changes", preview.seconds, "s", 6 if len(objects) < 200 else 10),
         Result("up without changes", again.seconds, "s"),
         Result("down, nothing left", destroy.seconds, "s", 20),
@@ -96,13 +90,12 @@ def measured(stack: StackCopy) -> list[Result]:
     ]
 
 
-def _make(stack: StackCopy, command: str, variables: dict[str, str] | None = None) -> Figure:
-    print(f"{command}{' without checkpoints' if variables else ''} ...", file=sys.stderr, flush=True)
-    environment = {**stack.project.environment(), **(variables or {})}
+def _make(stack: StackCopy, command: str) -> Figure:
+    print(f"{command} ...", file=sys.stderr, flush=True)
     return run(
         [sys.executable, "-m", "simulator", command, "--stack", stack.name],
         directory=stack.project.root,
-        environment=environment,
+        environment=stack.project.environment(),
     )
 
 

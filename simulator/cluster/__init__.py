@@ -3,6 +3,7 @@
 All its files are in one directory that the caller names, all its ports on the loopback address.
 """
 
+from simulator.cluster.configuration import Additions
 from simulator.cluster.errors import ClusterError
 from simulator.cluster.lifecycle import (
     Leftovers,
@@ -18,6 +19,7 @@ from simulator.cluster.lifecycle import (
 )
 
 __all__ = [
+    "Additions",
     "ClusterError",
     "Leftovers",
     "Status",

@@ -1,5 +1,7 @@
 """What kwokctl is told: binaries, ports, flags of each component, and how simulated objects behave."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,15 +55,32 @@ _FLAGS: dict[str, dict[str, str]] = {
 _NO_LEASES = {"key": "node-lease-duration-seconds", "value": "0", "override": True}
 
 
-def write(layout: Layout, record: Record, tools: Tools) -> None:
+@dataclass(frozen=True)
+class Additions:
+    """What a cluster has beyond every simulated one.
+
+    Attributes:
+        api_server: further flags of its API server, by name without dashes.
+        stages: further KWOK stages.
+    """
+
+    api_server: Mapping[str, str] = field(default_factory=dict[str, str])
+    stages: Sequence[Mapping[str, Any]] = ()
+
+
+NOTHING = Additions()
+
+
+def write(layout: Layout, record: Record, tools: Tools, additions: Additions = NOTHING) -> None:
     """Write the configuration that `kwokctl create cluster --config` reads."""
     stages = [stage for stage in yaml.safe_load_all(_STAGES.read_text()) if stage]
-    documents = [_kwokctl(record, tools), _kwok(), *stages]
+    documents = [_kwokctl(record, tools, additions.api_server), _kwok(), *stages, *additions.stages]
     layout.configuration.write_text(yaml.safe_dump_all(documents, sort_keys=False))
 
 
-def _kwokctl(record: Record, tools: Tools) -> dict[str, Any]:
+def _kwokctl(record: Record, tools: Tools, api_server: Mapping[str, str]) -> dict[str, Any]:
     ports = record.ports
+    flags = {**_FLAGS, "kube-apiserver": {**_FLAGS["kube-apiserver"], **api_server}}
     return {
         "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
         "kind": "KwokctlConfiguration",
@@ -85,8 +104,8 @@ def _kwokctl(record: Record, tools: Tools) -> dict[str, Any]:
             "disableQPSLimits": True,
         },
         "componentsPatches": [
-            {"name": name, "extraArgs": [{"key": key, "value": value} for key, value in flags.items()]}
-            for name, flags in _FLAGS.items()
+            {"name": name, "extraArgs": [{"key": key, "value": value} for key, value in added.items()]}
+            for name, added in flags.items()
         ]
         + [{"name": "kwok-controller", "extraArgs": [_NO_LEASES]}],
     }

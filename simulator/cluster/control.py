@@ -27,7 +27,7 @@ _LOG_LINES = 10
 _LOG_WIDTH = 800
 
 
-def make(layout: Layout) -> Record:
+def make(layout: Layout, additions: configuration.Additions) -> Record:
     """Make a cluster from nothing, clearing what an interrupted creation left, and wait until it serves."""
     ensured = tools.ensure(names=_TOOLS)
     attempts = _ATTEMPTS
@@ -35,7 +35,7 @@ def make(layout: Layout) -> Record:
         processes.kill_all(layout.directory)
         wipe(layout)
         record = layout.write(new_record(layout.directory))
-        configuration.write(layout, record, ensured)
+        configuration.write(layout, record, ensured, additions)
         flags = ["--config", str(layout.configuration), "--kubeconfig", ""]
         try:
             _kwokctl(layout, ensured, "create", "cluster", *flags)

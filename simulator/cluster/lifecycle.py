@@ -41,12 +41,17 @@ class Leftovers:
         return len(self.processes) + len(self.ports) + len(self.files)
 
 
-def create(directory: Path | str, pools: Sequence[Mapping[str, Any]] = ()) -> str:
+def create(
+    directory: Path | str,
+    pools: Sequence[Mapping[str, Any]] = (),
+    additions: configuration.Additions = configuration.NOTHING,
+) -> str:
     """Make the cluster in `directory`, or finish, start or adopt what is there; return its kubeconfig.
 
     Its API server is ready then, and its nodes are those of `pools` (none given: left as they are). However
     often it is called and wherever an earlier call was killed, there is one cluster in the end, with the same
-    kubeconfig once it has been handed out. Raises ClusterError, and tools.ToolError where a tool is missing.
+    kubeconfig once it has been handed out. `additions` count when it is made. Raises ClusterError, and
+    tools.ToolError where a tool is missing.
     """
     layout = Layout(Path(directory).absolute())
     layout.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -57,7 +62,7 @@ def create(directory: Path | str, pools: Sequence[Mapping[str, Any]] = ()) -> st
             processes.kill_all(Path(record.directory))
             record = None
         if record is None or not record.made:
-            record = control.make(layout)
+            record = control.make(layout, additions)
         else:
             control.run(layout, record)
         api = Api(layout, record)

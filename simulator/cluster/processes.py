@@ -32,6 +32,9 @@ def environment(directory: Path, programs: Path) -> dict[str, str]:
         "KWOK_WORKDIR": str(directory),
         "HOME": str(directory),
         "PATH": f"{programs}{os.pathsep}{os.defpath}",
+        # The API server makes much garbage while API types arrive: collecting it half as often takes some
+        # hundred megabytes, and a tenth of its time less.
+        "GOGC": "200",
     }
 
 

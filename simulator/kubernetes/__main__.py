@@ -24,11 +24,12 @@ def main() -> None:
     """Serve until the engine is gone."""
     for name in ("pulumi", "pulumi.runtime", "pulumi.runtime.proto"):
         _bare(name)
-    from simulator.kubernetes.protocol.server import serve  # noqa: PLC0415  after the packages above are in place
+    from simulator.kubernetes.protocol.provider import Provider  # noqa: PLC0415  after the packages above
+    from simulator.kubernetes.protocol.server import serve  # noqa: PLC0415
 
     # Options such as -v=9 come before the address.
     addresses = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
-    asyncio.run(serve(addresses[-1] if addresses else None))
+    asyncio.run(serve(addresses[-1] if addresses else None, Provider))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 import grpc.aio
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from simulator.kubernetes import config as configuration
@@ -20,6 +20,7 @@ from simulator.kubernetes.protocol.engine import Engine
 from simulator.kubernetes.protocol.failures import answered, telling
 from simulator.kubernetes.protocol.refresh import refreshed
 from simulator.kubernetes.protocol.resources import created, deleted, differing, updated
+from simulator.kubernetes.protocol.server import Plugin
 from simulator.kubernetes.protocol.state import Redactor
 from simulator.kubernetes.values.wire import decode
 
@@ -33,7 +34,7 @@ _NO_SCHEMA = (
 )
 
 
-class Provider(provider_pb2_grpc.ResourceProviderServicer):
+class Provider(Plugin):
     """One provider resource of a program, and the plugin process that serves it."""
 
     def __init__(self, engine: Engine) -> None:

@@ -120,8 +120,7 @@ async def created(session: Session, request: pb.CreateRequest) -> pb.CreateRespo
             dry = await preview_create(session, subject)
             if dry is None:
                 return pb.CreateResponse(properties=request.properties)
-            dry.pop("status", None)
-            return pb.CreateResponse(properties=_outputs(subject, dry))
+            return pb.CreateResponse(properties=_foreseen(subject, dry))
         try:
             live = await create(session, subject, request.timeout)
         except NotReadyError as problem:
@@ -143,7 +142,7 @@ async def updated(session: Session, request: pb.UpdateRequest) -> pb.UpdateRespo
         state.refuse_foreign(request.olds)
         if request.preview:
             dry = await preview_update(session, subject, ignored)
-            return pb.UpdateResponse(properties=request.news if dry is None else _outputs(subject, dry))
+            return pb.UpdateResponse(properties=request.news if dry is None else _foreseen(subject, dry))
         try:
             live = await update(session, subject, recorded or manager, ignored, request.timeout)
         except NotReadyError as problem:
@@ -155,6 +154,10 @@ async def updated(session: Session, request: pb.UpdateRequest) -> pb.UpdateRespo
 
 def _outputs(subject: Subject, live: Object) -> struct_pb2.Struct:
     return state.outputs(live, subject.inputs, subject.secrets, subject.manager)
+
+
+def _foreseen(subject: Subject, dry: Object) -> struct_pb2.Struct:
+    return state.foreseen(dry, subject.inputs, subject.secrets, subject.manager)
 
 
 async def deleted(session: Session, request: pb.DeleteRequest) -> None:

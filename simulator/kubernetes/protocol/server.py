@@ -7,15 +7,16 @@ import os
 import signal
 import stat
 import sys
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import suppress
 
 import grpc.aio
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from simulator.kubernetes.protocol.engine import Engine
-from simulator.kubernetes.protocol.provider import Provider
 
-__all__ = ["serve"]
+__all__ = ["Plugin", "serve"]
 
 # The engine sends states of large objects whole; its own limit is 400 MB.
 _OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
@@ -23,12 +24,24 @@ _GRACE_SECONDS = 1.0
 _PARENT_SECONDS = 1.0
 
 
-async def serve(engine_address: str | None) -> None:
+class Plugin(provider_pb2_grpc.ResourceProviderServicer, ABC):
+    """What answers the engine's calls."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """End what the engine waits for, as far as that is safe."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """End what runs in the background."""
+
+
+async def serve(engine_address: str | None, plugin: Callable[[Engine], Plugin]) -> None:
     """Serve on a free port of the loopback interface, print it, and return once there is nobody to serve."""
     engine = Engine()
     if engine_address:
         engine.attach(engine_address)
-    provider = Provider(engine)
+    provider = plugin(engine)
     server = grpc.aio.server(options=_OPTIONS)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)  # pyright: ignore[reportUnknownMemberType]
     port = server.add_insecure_port("127.0.0.1:0")

@@ -7,16 +7,16 @@ from typing import cast
 
 from google.protobuf import struct_pb2
 
-from simulator.kubernetes.access.builtin import GROUPS
 from simulator.kubernetes.access.mapping import is_crd
 from simulator.kubernetes.errors import RefusedError
 from simulator.kubernetes.provenance import FIELD_MANAGER, MARK, MARK_VALUE, THEIRS
 from simulator.kubernetes.values import objects
+from simulator.kubernetes.values.drift import reflected
 from simulator.kubernetes.values.equality import text_of
 from simulator.kubernetes.values.objects import metadata
 from simulator.kubernetes.values.wire import Decoded, Marks, Object, encode, marks_within, plain
 
-__all__ = ["Redactor", "about", "outputs", "recorded_manager", "refuse_foreign", "secrets_of"]
+__all__ = ["Redactor", "about", "foreseen", "outputs", "recorded_manager", "refuse_foreign", "secrets_of"]
 
 # Of a status these say at length what the wait already went by, and they change with every event.
 _TRANSIENT = frozenset(
@@ -28,36 +28,38 @@ _TRANSIENT = frozenset(
         "managedFields",
     }
 )
-# Of an object that stays as it was given, what only the API server tells.
-_TOLD = frozenset({"apiVersion", "kind", "metadata", "status"})
-_AS_GIVEN = frozenset({"ClusterRole", "ClusterRoleBinding", "NetworkPolicy", "Role", "RoleBinding"})
+# Parts of which the API server tells what no program can know: addresses, volumes, its own identity.
+_TOLD = frozenset({"Namespace", "PersistentVolume", "PersistentVolumeClaim", "Pod", "Service"})
+# Parts that others refer to: in a preview the SDK takes what an output lacks for unknown.
+_NAMING = frozenset({"apiVersion", "kind", "metadata", "status"})
 _HIDDEN = "[secret]"
 # Shorter ones are parts of other words: they are taken out where a message quotes them.
 _SHORT = 4
+
+
+def foreseen(live: Object, inputs: Object, secrets: Marks | None, manager: str) -> struct_pb2.Struct:
+    """Return what a resource's outputs will be: all of the object, for a preview is not written anywhere."""
+    kept = {**live, FIELD_MANAGER: manager, MARK: MARK_VALUE}
+    kept.pop("status", None)
+    kept["metadata"] = _without_bookkeeping(metadata(live), {})
+    return encode(kept, secrets_of(inputs, secrets))
 
 
 def outputs(live: Object, inputs: Object, secrets: Marks | None, manager: str) -> struct_pb2.Struct:
     """Return a resource's outputs: the live object, without what nothing reads or what would be there twice.
 
     Left out: managed fields, the copy that kubectl keeps of what it applied, the conditions in a status, of a
-    CRD its schemas and its status, and of access control, network policies and custom resources all that
-    stands in the inputs, which the SDK gives to a program in their place. What is secret in the inputs is so
-    here.
+    CRD its schemas and its status; and each part (`spec`, `data`, `rules`, the labels, ...) that means what
+    the inputs say, which the SDK gives to a program in its place, for the engine writes the state anew with
+    every step. What is secret in the inputs is so here.
     """
-    kept = {key: value for key, value in live.items() if key in _TOLD or not _is_as_given(live)}
-    about = {key: value for key, value in metadata(live).items() if key not in {"managedFields", "selfLink"}}
-    annotations = about.get("annotations")
-    if isinstance(annotations, dict):
-        about["annotations"] = {
-            key: value
-            for key, value in cast("Object", annotations).items()
-            if key != objects.ANNOTATION_LAST_APPLIED
-        }
-    kept["metadata"] = about
+    kept = {key: value for key, value in live.items() if not _is_as_given(key, live, inputs)}
+    kept["metadata"] = _without_bookkeeping(metadata(live), metadata(inputs))
     status = kept.get("status")
     if is_crd(live):
         kept.pop("status", None)
-        kept["spec"] = _without_schemas(cast("Object", live.get("spec") or {}))
+        if "spec" in kept:
+            kept["spec"] = _without_schemas(cast("Object", live.get("spec") or {}))
     elif isinstance(status, dict):
         kept["status"] = {
             key: value for key, value in cast("Object", status).items() if key not in _TRANSIENT
@@ -67,9 +69,25 @@ def outputs(live: Object, inputs: Object, secrets: Marks | None, manager: str) -
     return encode(kept, secrets_of(inputs, secrets))
 
 
-def _is_as_given(live: Object) -> bool:
-    group = str(live.get("apiVersion") or "").rpartition("/")[0]
-    return group not in GROUPS or live.get("kind") in _AS_GIVEN
+def _is_as_given(key: str, live: Object, inputs: Object) -> bool:
+    """Whether a part of the live object means what the inputs say, server's defaults aside."""
+    if key not in inputs or key in _NAMING or (key == "spec" and live.get("kind") in _TOLD):
+        return False
+    return reflected({key: inputs[key]}, {}, {key: live[key]}) == {key: inputs[key]}
+
+
+def _without_bookkeeping(about: Object, given: Object) -> Object:
+    kept = {key: value for key, value in about.items() if key not in {"managedFields", "selfLink"}}
+    if kept.get("labels") == given.get("labels"):
+        kept.pop("labels", None)
+    annotations = kept.get("annotations")
+    if isinstance(annotations, dict):
+        kept["annotations"] = {
+            key: value
+            for key, value in cast("Object", annotations).items()
+            if key != objects.ANNOTATION_LAST_APPLIED
+        }
+    return kept
 
 
 def _without_schemas(spec: Object) -> Object:
