@@ -215,3 +215,54 @@ class GeneratedPassword(Resource, module="slipway", name="GeneratedPassword"):
             {"length": length, "rotate": rotate, "value": None},
             pulumi.ResourceOptions.merge(pulumi.ResourceOptions(additional_secret_outputs=["value"]), opts),
         )
+
+
+class _PasswordHashProvider(ResourceProvider):
+    """Hashes a password once: bcrypt takes another salt each time."""
+
+    serialize_as_secret_always = False
+
+    @override
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        replaces = [key for key in ("password", "cost") if _olds.get(key) != _news.get(key)]
+        return DiffResult(changes=bool(replaces), replaces=replaces)
+
+    @override
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        import secrets  # noqa: PLC0415
+
+        import bcrypt  # noqa: PLC0415
+
+        salt = bcrypt.gensalt(rounds=int(props["cost"]))
+        value = bcrypt.hashpw(props["password"].encode(), salt).decode("ascii")
+        return CreateResult(secrets.token_hex(8), {**props, "value": value})
+
+
+class PasswordHash(Resource, module="slipway", name="PasswordHash"):
+    """The bcrypt hash of a password, the same for as long as the password and `cost` are.
+
+    Args:
+        password: at most 72 bytes, of which bcrypt takes no more.
+        cost: logarithm of the number of rounds.
+
+    Attributes:
+        value: the hash in the form `$2b$12$...`, a secret Output.
+    """
+
+    value: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        password: pulumi.Input[str],
+        cost: int = 12,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["password", "value"])
+        super().__init__(
+            _PasswordHashProvider(),
+            name,
+            {"password": pulumi.Output.secret(password), "cost": cost, "value": None},
+            pulumi.ResourceOptions.merge(secret, opts),
+        )

@@ -1,13 +1,16 @@
 """All settings of a stack in one model: what `stacks/Pulumi.<stack>.yaml` may say below `slipway:`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Self, cast
+from typing import Literal, Self, cast
 
 from pydantic import Field, ValidationError, model_validator
 
-from .clusters.simulated import SimulatedSettings
+from .clusters.choice import ClusterSettings
+from .clusters.existing.settings import ExistingSettings
 from .contracts import NodePool
-from .identity.gateway import GatewaySettings
+from .identity.gateway_settings import GatewaySettings
+from .identity.settings import IdentitySettings
+from .identity.settings import problems as identity_problems
 from .kube.settings import Placement
 from .kubeflow.dashboard import DashboardSettings
 from .kubeflow.katib import NAMESPACE_LABELS as KATIB_LABELS
@@ -47,21 +50,6 @@ TEAM_NAMESPACE_LABELS: Mapping[str, Mapping[str, str]] = {
     "pipelines": {"pipelines.kubeflow.org/enabled": "true"},
     "serving": {"serving.kubeflow.org/inferenceservice": "enabled"},
 }
-
-
-class IdentitySettings(Settings):
-    """How a request names its user."""
-
-    user_header: str = Field(
-        default="kubeflow-userid", pattern=r"^[A-Za-z0-9-]+$", description="Header with the user's address."
-    )
-    user_prefix: str = Field(default="", description="What stands before the address in that header.")
-    groups_header: str = Field(
-        default="kubeflow-groups", pattern=r"^[A-Za-z0-9-]+$", description="Header with the user's groups."
-    )
-    logout_path: str = Field(
-        default="/oauth2/sign_out", pattern=r"^/", description="Path that ends a session."
-    )
 
 
 class ComponentsSettings(Settings):
@@ -126,15 +114,25 @@ class ComponentsSettings(Settings):
 class PlatformSettings(Settings):
     """One stack."""
 
-    cluster: SimulatedSettings = Field(description="The cluster: where it comes from, and its nodes.")
+    scope: Literal["everything", "cluster"] = Field(
+        default="everything",
+        description="What this stack holds: `everything`, or the `cluster` alone, on which another stack with "
+        "`cluster: {provider: existing, stack: ...}` installs the platform.",
+    )
+    cluster: ClusterSettings = Field(description="The cluster: where it comes from, and its nodes.")
     gateway: GatewaySettings = GatewaySettings()
     identity: IdentitySettings = IdentitySettings()
     components: ComponentsSettings = ComponentsSettings()
 
+    @property
+    def refers_to(self) -> str | None:
+        """The stack that has the cluster, where it is another one: its node pools are known once it is read."""
+        return self.cluster.stack if isinstance(self.cluster, ExistingSettings) else None
+
     @model_validator(mode="after")
     def _components_fit_the_stack(self) -> Self:
-        pools = [pool.name for pool in self.cluster.node_pools]
-        found = list(self.components.problems([pool.contract for pool in self.cluster.node_pools]))
+        found = [] if self.refers_to else self.pool_problems(self.cluster.contracts())
+        found += identity_problems(self.identity, self.gateway)
         if self.components.model_registry.enabled:
             found += (
                 f"slipway:components.modelRegistry.{text}"
@@ -146,13 +144,21 @@ class PlatformSettings(Settings):
             )
         if found:
             raise ValueError("\n".join(found))
-        for path, placement in placements(self.components, "components"):
-            if placement.node_pool is not None and placement.node_pool not in pools:
-                raise ValueError(
-                    f"slipway:{path}.nodePool: found '{placement.node_pool}'; allowed: a node pool of this "
-                    f"stack ({', '.join(pools)})"
-                )
         return self
+
+    def pool_problems(self, pools: Sequence[NodePool]) -> list[str]:
+        """What the stack asks of node pools that are not there, each as one sentence with its key."""
+        if self.scope == "cluster":
+            return []
+        names = [pool.name for pool in pools]
+        found = list(self.components.problems(pools))
+        for path, placement in placements(self.components, "components"):
+            if placement.node_pool is not None and placement.node_pool not in names:
+                found.append(
+                    f"slipway:{path}.nodePool: found '{placement.node_pool}'; allowed: a node pool of this "
+                    f"stack ({', '.join(names) or 'it names none'})"
+                )
+        return found
 
 
 def placements(settings: Settings, path: str) -> Iterator[tuple[str, Placement]]:

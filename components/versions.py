@@ -10,6 +10,13 @@ from dataclasses import dataclass
 RELEASE = "community distribution, master of 2026-06-12"
 
 
+class Identity:
+    """dexidp/dex v2.45.1 and oauth2-proxy/oauth2-proxy v7.15.2."""
+
+    DEX = "ghcr.io/dexidp/dex:v2.45.1"
+    OAUTH2_PROXY = "quay.io/oauth2-proxy/oauth2-proxy:v7.15.2"
+
+
 class Dashboard:
     """kubeflow/dashboard v2.0.0: Central Dashboard, profiles with access management, PodDefaults."""
 

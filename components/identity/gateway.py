@@ -1,7 +1,8 @@
 """The gateway through which every request comes in.
 
-Installs the Istio Gateway `kubeflow-gateway` that all routes attach to, and the aggregated roles that let
-people see the mesh's objects. Needs Istio and the namespaces. Offers contracts.Mesh.
+Installs the Istio Gateway `kubeflow-gateway` that all routes attach to, its certificate, and the aggregated
+roles that let people see the mesh's objects. Needs Istio, cert-manager and the namespaces. Offers
+contracts.Mesh.
 """
 
 from dataclasses import dataclass
@@ -9,28 +10,17 @@ from pathlib import Path
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
-from pydantic import Field
 
-from ..contracts import Mesh, MeshAddon, Namespaces
+from ..contracts import CertificateAuthority, Mesh, MeshAddon, Namespaces
 from ..kube.mesh import NETWORKING
 from ..kube.objects import access
 from ..kube.scope import Scope
-from ..settings_base import Settings
+from .gateway_settings import GatewaySettings
+from .places import gateway_scope
+from .secrets import GivenSecrets
+from .tls import TlsArgs, gateway_certificate
 
 GATEWAY = "kubeflow-gateway"
-
-
-class GatewaySettings(Settings):
-    """The gateway and the names behind it."""
-
-    cluster_domain: str = Field(
-        default="cluster.local",
-        pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
-        description="DNS suffix of the cluster's Services, without a leading dot.",
-    )
-    hosts: tuple[str, ...] = Field(
-        default=("*",), min_length=1, description="Host names that the gateway answers to."
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +30,8 @@ class GatewayArgs:
     settings: GatewaySettings
     mesh: MeshAddon
     namespaces: Namespaces
+    certificates: CertificateAuthority
+    secrets: GivenSecrets
 
 
 class Gateway(pulumi.ComponentResource):
@@ -51,6 +43,15 @@ class Gateway(pulumi.ComponentResource):
         super().__init__("slipway:identity:Gateway", name, None, opts)
         scope = Scope(component="gateway", parent=self, namespaces=args.namespaces)
         access(scope, Path(__file__).with_name("gateway_rbac.yaml"))
+        certificate = gateway_certificate(
+            gateway_scope(self, args.mesh.namespace, args.namespaces),
+            TlsArgs(
+                gateway=args.settings,
+                mesh=args.mesh,
+                certificates=args.certificates,
+                secrets=args.secrets,
+            ),
+        )
         CustomResource(
             GATEWAY,
             api_version=NETWORKING,
@@ -58,12 +59,7 @@ class Gateway(pulumi.ComponentResource):
             metadata=scope.metadata(GATEWAY),
             spec={
                 "selector": dict(args.mesh.gateway_selector),
-                "servers": [
-                    {
-                        "hosts": list(args.settings.hosts),
-                        "port": {"name": "http", "number": 80, "protocol": "HTTP"},
-                    }
-                ],
+                "servers": _servers(args.settings, certificate),
             },
             opts=scope.options(args.mesh.ready),
         )
@@ -76,3 +72,31 @@ class Gateway(pulumi.ComponentResource):
             ready=args.mesh.ready,
         )
         self.register_outputs({})
+
+
+def _servers(settings: GatewaySettings, certificate: str | None) -> list[dict[str, object]]:
+    """HTTPS, and plain HTTP beside it, which leads to HTTPS wherever there is a certificate.
+
+    An authority that asks for a proof by HTTP has to find it there: then the gateway's filters redirect what
+    else comes by plain HTTP, and Istio's own redirect, which knows no exception, stays out.
+    """
+    hosts = list(settings.hosts)
+    plain: dict[str, object] = {
+        "hosts": hosts,
+        "port": {"name": "http", "number": 80, "protocol": "HTTP"},
+    }
+    if certificate is None:
+        return [plain]
+    acme = settings.tls.acme
+    if not (acme and acme.challenge == "http01"):
+        plain["tls"] = {"httpsRedirect": True}
+    encrypted: dict[str, object] = {
+        "hosts": hosts,
+        "port": {"name": "https", "number": 443, "protocol": "HTTPS"},
+        "tls": {
+            "mode": "SIMPLE",
+            "credentialName": certificate,
+            "minProtocolVersion": f"TLSV{settings.tls.min_version.replace('.', '_')}",
+        },
+    }
+    return [plain, encrypted]

@@ -6,7 +6,7 @@ components of one kind of work.
 
 import pulumi
 
-from ..clusters.simulated import SimulatedArgs, SimulatedCluster
+from ..clusters.choice import make_cluster
 from ..contracts import Cluster
 from ..outputs import Deployed, outputs
 from ..platform_settings import PlatformSettings
@@ -21,7 +21,10 @@ __all__ = ["deploy", "deploy_on"]
 
 def deploy(settings: PlatformSettings, *, stack: str) -> dict[str, object]:
     """Declare the whole platform of a stack and return the stack's outputs by name."""
-    cluster = SimulatedCluster("cluster", SimulatedArgs(settings=settings.cluster, stack=stack)).contract
+    base = base_stack(settings, stack)
+    cluster = make_cluster(
+        settings.cluster, stack=stack, kubeconfig=base.kubeconfig if base else kubeconfig, referred=...
+    )
     return deploy_on(cluster, settings)
 
 
@@ -33,6 +36,7 @@ def deploy_on(cluster: Cluster, settings: PlatformSettings) -> dict[str, object]
     workbench = deploy_workbench(settings.components, ground)
     offers = {
         "base": ground.offer,
+        "identity": ground.login,
         **workbench.offers,
         **deploy_pipelines(settings.components, ground),
         **deploy_training(settings.components, ground),

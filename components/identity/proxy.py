@@ -1,0 +1,142 @@
+"""OAuth2 Proxy: sessions of people, and the gateway's answer to who is asking.
+
+Installs the namespace `oauth2-proxy` and in it the program with its secrets, the route to its own pages, and
+the rule that only the gateway reaches it. Needs the gateway, and Dex or another provider. Offers
+contracts.Offer.
+"""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes.core.v1 import Secret, ServiceAccount
+
+from ..contracts import Mesh, Namespaces, NodePool, Offer
+from ..dynamic import GeneratedPassword
+from ..kube.mesh import allow, from_principals, mutual_tls, route
+from ..kube.metrics import scraped
+from ..kube.network import SAME_NAMESPACE, allow_ingress, namespace_named
+from ..kube.program import Program, http_probe, secret_key
+from ..kube.scope import Scope
+from ..kube.workload import deployment, service
+from ..versions import Identity as Images
+from .gateway_settings import GatewaySettings
+from .places import disruption_budget, fingerprint, own_namespace, principal
+from .proxy_arguments import METRICS_PORT, NAMESPACE, PORT, arguments
+from .secrets import COOKIE_SECRET, GivenSecrets
+from .settings import IdentitySettings
+
+APP = "oauth2-proxy"
+# gcr.io/distroless/static:nonroot, the image's base (oauth2-proxy v7.15.2, Dockerfile).
+_USER = 65532
+
+
+@dataclass(frozen=True, kw_only=True)
+class OAuth2ProxyArgs:
+    """What OAuth2 Proxy needs.
+
+    Attributes:
+        client_id, client_secret: what it shows the provider.
+    """
+
+    settings: IdentitySettings
+    gateway: GatewaySettings
+    mesh: Mesh
+    namespaces: Namespaces
+    secrets: GivenSecrets
+    client_id: str
+    client_secret: pulumi.Output[str]
+    node_pools: tuple[NodePool, ...] = ()
+
+
+class OAuth2Proxy(pulumi.ComponentResource):
+    """OAuth2 Proxy at the gateway."""
+
+    offer: Offer
+
+    def __init__(self, name: str, args: OAuth2ProxyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:identity:OAuth2Proxy", name, None, opts)
+        scope = own_namespace(self, NAMESPACE, args.namespaces)
+        settings = args.settings.proxy
+        account = ServiceAccount(
+            scope.unique(APP),
+            metadata=scope.metadata(APP, app=APP),
+            automount_service_account_token=False,
+            opts=scope.options(),
+        )
+        cookie_secret = _cookie_secret(scope, args)
+        secret = Secret(
+            scope.unique(APP),
+            metadata=scope.metadata(APP, app=APP),
+            string_data={
+                "client-id": args.client_id,
+                "client-secret": args.client_secret,
+                "cookie-secret": cookie_secret,
+            },
+            opts=scope.options(),
+        )
+        workload = deployment(
+            scope,
+            APP,
+            app=APP,
+            programs=[_program(args, secret.metadata.name)],
+            settings=settings,
+            service_account=account.metadata.name,
+            node_pools=args.node_pools,
+            api_token=False,
+            pod_annotations=scraped(METRICS_PORT),
+            config_hash=fingerprint(args.client_id, args.client_secret, cookie_secret),
+        )
+        disruption_budget(scope, APP, settings.replicas, workload)
+        service(scope, APP, selector=workload.selector, ports={"http": (80, "http")}, app=APP)
+        route(scope, args.mesh, APP, app=APP, prefix="/oauth2/", service=APP, rewrite=None)
+        mutual_tls(scope, args.mesh, APP, app=APP, service=APP)
+        rules = [from_principals(args.mesh.gateway_principal)]
+        allow(scope, args.mesh, APP, app=APP, selector=workload.selector, rules=rules)
+        allow_ingress(
+            scope,
+            "allow-istio-ingressgateway",
+            selector=workload.selector,
+            peers=[namespace_named(args.mesh.namespace)],
+            ports=["http"],
+            app=APP,
+        )
+        allow_ingress(
+            scope, "default-allow-same-namespace-oauth2-proxy", selector=None, peers=[SAME_NAMESPACE]
+        )
+        self.offer = Offer(images=workload.images, request=workload.request, namespaces=(NAMESPACE,))
+        self.register_outputs({})
+
+
+def caller(mesh: Mesh) -> str:
+    """The mesh identity of OAuth2 Proxy."""
+    return principal(mesh, NAMESPACE, APP)
+
+
+def _cookie_secret(scope: Scope, args: OAuth2ProxyArgs) -> pulumi.Output[str]:
+    given = args.secrets.get(COOKIE_SECRET)
+    if given is not None:
+        return given
+    # Letters and digits that are read as base64 of 24 bytes: a key of AES-192.
+    made = GeneratedPassword(
+        COOKIE_SECRET, length=32, rotate=args.settings.rotation.cookie_secret, opts=scope.options()
+    )
+    return made.value
+
+
+def _program(args: OAuth2ProxyArgs, secret: pulumi.Output[str]) -> Program:
+    return Program(
+        name=APP,
+        image=Images.OAUTH2_PROXY,
+        settings=args.settings.proxy,
+        args=arguments(args.settings, args.gateway),
+        environment={
+            "OAUTH2_PROXY_CLIENT_ID": secret_key(secret, "client-id"),
+            "OAUTH2_PROXY_CLIENT_SECRET": secret_key(secret, "client-secret"),
+            "OAUTH2_PROXY_COOKIE_SECRET": secret_key(secret, "cookie-secret"),
+        },
+        ports={"http": PORT, "metrics": METRICS_PORT},
+        live=http_probe("/ping", "http"),
+        ready=http_probe("/ready", "http"),
+        user=_USER,
+        read_only_root=True,
+    )
