@@ -58,7 +58,7 @@ def addons_on_nodes(
     place: Place, cluster: eks.Cluster, key_arn: pulumi.Output[str], nodes: Sequence[pulumi.Resource]
 ) -> list[pulumi.Resource]:
     """What runs in pods, and is ready when they are."""
-    made = [
+    made: list[pulumi.Resource] = [
         _addon(place, cluster, "coredns", after=nodes),
         _addon(place, cluster, "metrics-server", after=nodes),
         _addon(place, cluster, "aws-ebs-csi-driver", identity=_EBS, inline=_disks(key_arn), after=nodes),

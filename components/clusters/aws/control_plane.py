@@ -45,7 +45,8 @@ def control_plane(place: Place, network: Network, key_arn: pulumi.Output[str]) -
             public_access_cidrs=list(settings.endpoint.allowed_ranges) or None,
         ),
         access_config=eks.ClusterAccessConfigArgs(
-            authentication_mode="API", bootstrap_cluster_creator_admin_permissions=True
+            authentication_mode="API",
+            bootstrap_cluster_creator_admin_permissions=settings.access.creator,
         ),
         encryption_config=eks.ClusterEncryptionConfigArgs(
             provider=eks.ClusterEncryptionConfigProviderArgs(key_arn=key_arn), resources=["secrets"]
@@ -61,7 +62,11 @@ def control_plane(place: Place, network: Network, key_arn: pulumi.Output[str]) -
         ),
         deletion_protection=settings.deletion_protection,
         # Without its role's rights EKS could not remove the interfaces that it made in the subnets.
-        opts=place.options(depends_on=[logs, *manager.rights]),
+        # Who creates the cluster is settled then: a change of mind must not make it anew.
+        opts=place.options(
+            depends_on=[logs, *manager.rights],
+            ignore_changes=["accessConfig.bootstrapClusterCreatorAdminPermissions"],
+        ),
     )
 
 

@@ -39,7 +39,6 @@ def launch_template(
     interfaces = _interfaces(machine, node_group) if pool.efa else None
     return ec2.LaunchTemplate(
         place.name(pool.name),
-        name_prefix=f"{place.name(pool.name)}-",
         instance_type=machine.name,
         update_default_version=True,
         block_device_mappings=[
@@ -95,7 +94,8 @@ def _interfaces(
             network_card_index=card,
             device_index=0 if card == 0 else 1,
             interface_type=("interface" if first else "efa") if card == 0 else "efa-only",
-            associate_public_ip_address="false" if card == 0 else None,
+            # EC2 refuses to be told where there are several; then it gives none.
+            associate_public_ip_address="false" if first + count == 1 else None,
             delete_on_termination="true",
             security_groups=[node_group],
         )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ...contracts import NodePool
 from ...settings_base import Settings, duplicates
 from ..cloud_settings import AcceleratorChoice, CloudClusterSettings, pool_problems
 from .network_settings import NetworkSettings, default_zones
@@ -69,8 +70,13 @@ class EncryptionSettings(Settings):
 
 
 class AccessSettings(Settings):
-    """Who may use the cluster, beside the identity that created it, by EKS access entries."""
+    """Who may use the cluster, by EKS access entries."""
 
+    creator: bool = Field(
+        default=True,
+        description="Whether the identity that creates the cluster may do everything. With false it has to "
+        "be among the admins; with true it must not be, for EKS has one access entry of each.",
+    )
     admins: tuple[Principal, ...] = Field(default=(), description="Roles and users that may do everything.")
     viewers: tuple[Principal, ...] = Field(
         default=(), description="Roles and users that may read all but secrets."
@@ -80,6 +86,8 @@ class AccessSettings(Settings):
     def _once(self) -> Self:
         if twice := duplicates((*self.admins, *self.viewers)):
             raise ValueError(f"{', '.join(twice)} is given twice: EKS has one access entry of each")
+        if not (self.creator or self.admins):
+            raise ValueError("creator is false and there are no admins: nobody could use the cluster")
         return self
 
 
@@ -139,6 +147,10 @@ class AwsSettings(CloudClusterSettings):
         if self.network.given:
             return tuple(self.network.given.private_subnets)
         return self.zones or default_zones(self.region)
+
+    def contracts(self) -> tuple[NodePool, ...]:
+        """The node pools as components see them."""
+        return tuple(pool.contract(machines()) for pool in self.node_pools)
 
     @model_validator(mode="after")
     def _can_be_had(self) -> Self:
