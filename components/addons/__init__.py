@@ -1,0 +1,7 @@
+"""Other projects' infrastructure from their own charts: settings, and one call that declares all of it."""
+
+from .installing import Addons, AddonsArgs, install_addons
+from .settings import AddonsSettings
+from .source import ChartSource
+
+__all__ = ["Addons", "AddonsArgs", "AddonsSettings", "ChartSource", "install_addons"]

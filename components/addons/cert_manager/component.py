@@ -4,41 +4,55 @@ Where pods do not run their images, only its API types are installed. Needs a cl
 contracts.CertificateAuthority.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pulumi
-from pulumi_kubernetes.core.v1 import Namespace
 
-from ...contracts import Capabilities, CertificateAuthority
-from ...kube.api_types import api_types
-from ...settings_base import SettingsError
+from ...contracts import Capabilities, CertificateAuthority, Offer
+from ...versions import Charts
+from ..chart import ChartScope, declare, namespace, types_alone, webhooks_ready
+from .settings import CertManagerSettings
+from .values import RELEASE, WEBHOOK, values
 
 NAMESPACE = "cert-manager"
+
+_TYPES = Path(__file__).with_name("api_types.yaml")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CertManagerArgs:
-    """What cert-manager needs."""
+    """What cert-manager needs. `charts` says how a chart is installed, where the cluster runs one."""
 
     capabilities: Capabilities
+    settings: CertManagerSettings = field(default_factory=CertManagerSettings)
+    charts: ChartScope = field(default_factory=ChartScope)
 
 
 class CertManager(pulumi.ComponentResource):
-    """cert-manager's API types and its namespace."""
+    """cert-manager in its namespace, or its API types alone."""
 
     authority: CertificateAuthority
+    offer: Offer
 
     def __init__(self, name: str, args: CertManagerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:addons:CertManager", name, None, opts)
-        if args.capabilities.charts:
-            raise SettingsError("cert-manager's chart is not part of this release; only its API types are")
-        types = api_types(Path(__file__).with_name("api_types.yaml"), parent=self)
-        # The namespace comes after the types, so that one short dependency stands for all of them.
-        namespace = Namespace(
-            NAMESPACE,
-            metadata={"name": NAMESPACE},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(types)),
+        charts = args.capabilities.charts
+        self.authority = CertificateAuthority(
+            ready=_chart(self, args) if charts else types_alone(_TYPES, NAMESPACE, parent=self)
         )
-        self.authority = CertificateAuthority(ready=namespace)
+        self.offer = Offer(images=Charts.CERT_MANAGER.images if charts else (), namespaces=(NAMESPACE,))
         self.register_outputs({})
+
+
+def _chart(parent: pulumi.Resource, args: CertManagerArgs) -> pulumi.Resource:
+    chart = declare(
+        RELEASE,
+        Charts.CERT_MANAGER,
+        scope=args.charts,
+        namespace=NAMESPACE,
+        values=values(args.settings, args.charts),
+        parent=parent,
+        after=[namespace(NAMESPACE, parent=parent, pods="restricted")],
+    )
+    return webhooks_ready(("validating", WEBHOOK), parent=parent, after=[chart])

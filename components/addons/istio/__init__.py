@@ -1,5 +1,7 @@
 """The Istio service mesh, as an add-on of the cluster."""
 
 from .component import Istio, IstioArgs
+from .settings import IstioSettings
+from .values import ExternalAuthorization
 
-__all__ = ["Istio", "IstioArgs"]
+__all__ = ["ExternalAuthorization", "Istio", "IstioArgs", "IstioSettings"]

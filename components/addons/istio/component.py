@@ -4,47 +4,115 @@ Where pods do not run their images, only Istio's API types are installed, so tha
 them can be created and looked at. Needs a cluster. Offers contracts.MeshAddon.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pulumi
-from pulumi_kubernetes.core.v1 import Namespace
 
-from ...contracts import Capabilities, MeshAddon
-from ...kube.api_types import api_types
-from ...settings_base import SettingsError
+from ...contracts import Capabilities, MeshAddon, Offer
+from ...versions import Charts
+from ..chart import ChartScope, declare, namespace, types_alone, webhooks_ready
+from .settings import IstioSettings
+from .values import (
+    CNI_NAMESPACE,
+    GATEWAY,
+    GATEWAY_SELECTOR,
+    GATEWAY_SERVICE_ACCOUNT,
+    SYSTEM,
+    ExternalAuthorization,
+    base_values,
+    cni_values,
+    gateway_values,
+    istiod_values,
+)
 
-NAMESPACE = "istio-system"
-GATEWAY_SERVICE_ACCOUNT = "istio-ingressgateway-service-account"
+_TYPES = Path(__file__).with_name("api_types.yaml")
+_CHARTS = (Charts.ISTIO_BASE, Charts.ISTIO_CNI, Charts.ISTIOD, Charts.ISTIO_GATEWAY)
 
 
 @dataclass(frozen=True, kw_only=True)
 class IstioArgs:
-    """What Istio needs."""
+    """What Istio needs.
+
+    Attributes:
+        charts: how a chart is installed, where the cluster runs one.
+        authorizations: who may be asked about requests; authorization policies name them.
+    """
 
     capabilities: Capabilities
+    settings: IstioSettings = field(default_factory=IstioSettings)
+    charts: ChartScope = field(default_factory=ChartScope)
+    authorizations: Sequence[ExternalAuthorization] = ()
 
 
 class Istio(pulumi.ComponentResource):
-    """Istio's API types and its namespace."""
+    """Istio in its namespace with an ingress gateway, or its API types alone."""
 
     mesh: MeshAddon
+    offer: Offer
 
     def __init__(self, name: str, args: IstioArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:addons:Istio", name, None, opts)
-        if args.capabilities.charts:
-            raise SettingsError("Istio's chart is not part of this release; only its API types are")
-        types = api_types(Path(__file__).with_name("api_types.yaml"), parent=self)
-        # The namespace comes after the types, so that one short dependency stands for all of them.
-        namespace = Namespace(
-            NAMESPACE,
-            metadata={"name": NAMESPACE},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(types)),
-        )
+        charts = args.capabilities.charts
         self.mesh = MeshAddon(
-            namespace=NAMESPACE,
-            gateway_selector={"istio": "ingressgateway"},
+            namespace=SYSTEM,
+            gateway_selector=GATEWAY_SELECTOR,
             gateway_service_account=GATEWAY_SERVICE_ACCOUNT,
-            ready=namespace,
+            ready=_charts(self, args) if charts else types_alone(_TYPES, SYSTEM, parent=self),
         )
+        images = [image for chart in _CHARTS for image in chart.images] if charts else []
+        self.offer = Offer(images=tuple(dict.fromkeys(images)), namespaces=(SYSTEM,))
         self.register_outputs({})
+
+
+def _charts(parent: pulumi.Resource, args: IstioArgs) -> pulumi.Resource:
+    """Types, node agent and control plane, then the gateway: its pods are completed by a webhook of istiod's.
+
+    Returns the leaf before the gateway: what is declared of the mesh need not wait for a load balancer.
+    """
+    scope, settings = args.charts, args.settings
+    system = namespace(SYSTEM, parent=parent, pods="restricted")
+    base = declare(
+        "istio-base",
+        Charts.ISTIO_BASE,
+        scope=scope,
+        namespace=SYSTEM,
+        values=base_values(),
+        parent=parent,
+        after=[system],
+    )
+    agent = declare(
+        "istio-cni",
+        Charts.ISTIO_CNI,
+        scope=scope,
+        namespace=CNI_NAMESPACE,
+        values=cni_values(scope),
+        parent=parent,
+        after=[base],
+    )
+    control_plane = declare(
+        "istiod",
+        Charts.ISTIOD,
+        scope=scope,
+        namespace=SYSTEM,
+        values=istiod_values(settings, scope, args.authorizations),
+        parent=parent,
+        after=[base],
+    )
+    ready = webhooks_ready(
+        ("validating", "istiod-default-validator"),
+        ("mutating", "istio-sidecar-injector"),
+        parent=parent,
+        after=[agent, control_plane],
+    )
+    declare(
+        GATEWAY,
+        Charts.ISTIO_GATEWAY,
+        scope=scope,
+        namespace=SYSTEM,
+        values=gateway_values(settings.gateway, scope, load_balancer=args.capabilities.load_balancer),
+        parent=parent,
+        after=[ready],
+    )
+    return ready

@@ -1,0 +1,34 @@
+"""Values of cert-manager's chart (deploy/charts/cert-manager of cert-manager/cert-manager v1.20)."""
+
+from ...kube.settings import Compute
+from ..chart import ChartScope, Values, resources
+from .settings import CertManagerSettings
+
+RELEASE = "cert-manager"
+WEBHOOK = f"{RELEASE}-webhook"
+"""The validating webhook's configuration; the chart names it so for a release of its own name."""
+
+
+def values(settings: CertManagerSettings, scope: ChartScope) -> Values:
+    """The chart's values."""
+    return {
+        # Chart and types have one version; `keep` marks them so that uninstalling leaves certificates alone.
+        "crds": {"enabled": True, "keep": True},
+        # Elsewhere than in kube-system, which some clouds close to everybody.
+        "global": {"leaderElection": {"namespace": RELEASE}},
+        "serviceAccount": {"annotations": dict(settings.service_account_annotations)},
+        **_program(settings.controller, scope),
+        "webhook": _program(settings.webhook, scope),
+        "cainjector": _program(settings.cainjector, scope),
+        # A hook of Helm's, which Pulumi never runs; the add-on's leaf waits instead.
+        "startupapicheck": {"enabled": False},
+    }
+
+
+def _program(requests: Compute, scope: ChartScope) -> Values:
+    return {
+        "replicaCount": scope.replicas,
+        "podDisruptionBudget": {"enabled": scope.redundant},
+        "resources": resources(requests),
+        **scope.placement,
+    }

@@ -1,0 +1,136 @@
+"""All add-ons that stand below Kubeflow, declared in one call, and what they offer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from ..contracts import CertificateAuthority, Cluster, GcpCloud, MeshAddon, Offer
+from ..kube.placement import placed
+from ..versions import Chart
+from .cert_manager import CertManager, CertManagerArgs
+from .chart import ChartScope
+from .istio import ExternalAuthorization, Istio, IstioArgs
+from .knative import Knative, KnativeArgs
+from .kuberay import KubeRay, KubeRayArgs
+from .kueue import Kueue, KueueArgs
+from .prometheus import Prometheus, PrometheusArgs
+from .settings import AddonsSettings
+from .source import ChartSource
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddonsArgs:
+    """What the add-ons need.
+
+    Attributes:
+        authorizations: who may be asked about requests that pass the gateway.
+        gateway: `namespace/name` of the Gateway that routes attach to; Knative's services do too.
+        more_charts: charts of other components that come from the same source.
+    """
+
+    settings: AddonsSettings
+    cluster: Cluster
+    cluster_domain: str
+    gateway: str
+    authorizations: Sequence[ExternalAuthorization] = ()
+    more_charts: Sequence[Chart] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addons:
+    """What the add-ons offer.
+
+    Attributes:
+        knative, kueue, kuberay, monitoring: the leaf after which the types of each can be used; None where it
+            is off. Monitoring is the Prometheus stack.
+        scope: how other components install charts of their own.
+        offers: by the key of each add-on below `addons`.
+    """
+
+    certificates: CertificateAuthority
+    mesh: MeshAddon
+    knative: pulumi.Resource | None
+    kueue: pulumi.Resource | None
+    kuberay: pulumi.Resource | None
+    monitoring: pulumi.Resource | None
+    scope: ChartScope
+    offers: Mapping[str, Offer]
+
+
+def chart_scope(args: AddonsArgs) -> ChartScope:
+    """Return how charts are installed on a cluster.
+
+    Raises SettingsError where a folder of archives lacks one that is needed, or holds another than expected.
+    """
+    settings, cluster = args.settings, args.cluster
+    source = ChartSource(settings=settings.source)
+    if cluster.capabilities.charts:
+        source.check((*settings.charts, *args.more_charts))
+    return ChartScope(
+        source=source,
+        replicas=settings.replicas,
+        placed=placed(settings.placement, cluster.node_pools),
+        platform="gke" if isinstance(cluster.cloud, GcpCloud) else "",
+        cluster_domain=args.cluster_domain,
+    )
+
+
+def install_addons(args: AddonsArgs, opts: pulumi.ResourceOptions) -> Addons:
+    """Declare the add-ons that are on.
+
+    Raises SettingsError as `chart_scope` does, before the first of them.
+    """
+    scope, settings, can = chart_scope(args), args.settings, args.cluster.capabilities
+    certificates = CertManager(
+        "cert-manager",
+        CertManagerArgs(capabilities=can, settings=settings.cert_manager, charts=scope),
+        opts,
+    )
+    istio = Istio(
+        "istio",
+        IstioArgs(
+            capabilities=can, settings=settings.istio, charts=scope, authorizations=args.authorizations
+        ),
+        opts,
+    )
+    offers = {"certManager": certificates.offer, "istio": istio.offer}
+    knative = kueue = kuberay = monitoring = None
+    if settings.knative.enabled:
+        knative = Knative(
+            "knative",
+            KnativeArgs(
+                capabilities=can,
+                mesh=istio.mesh,
+                gateway=args.gateway,
+                settings=settings.knative,
+                charts=scope,
+            ),
+            opts,
+        )
+        offers["knative"] = knative.offer
+    if settings.kueue.enabled:
+        kueue = Kueue("kueue", KueueArgs(capabilities=can, settings=settings.kueue, charts=scope), opts)
+        offers["kueue"] = kueue.offer
+    if settings.kuberay.enabled:
+        kuberay = KubeRay(
+            "kuberay", KubeRayArgs(capabilities=can, settings=settings.kuberay, charts=scope), opts
+        )
+        offers["kuberay"] = kuberay.offer
+    if settings.prometheus.enabled:
+        monitoring = Prometheus(
+            "prometheus",
+            PrometheusArgs(capabilities=can, settings=settings.prometheus, charts=scope),
+            opts,
+        )
+        offers["prometheus"] = monitoring.offer
+    return Addons(
+        certificates=certificates.authority,
+        mesh=istio.mesh,
+        knative=knative.ready if knative else None,
+        kueue=kueue.ready if kueue else None,
+        kuberay=kuberay.ready if kuberay else None,
+        monitoring=monitoring.ready if monitoring else None,
+        scope=scope,
+        offers=offers,
+    )

@@ -1,0 +1,140 @@
+"""Values of Istio's charts (manifests/charts of istio/istio 1.30: base, istiod, cni, gateway)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..chart import ChartScope, Values, resources
+from ..gateways import gateway_pods
+from .settings import IngressGatewaySettings, IstioSettings
+
+SYSTEM = "istio-system"
+CNI_NAMESPACE = "kube-system"
+"""Where the node agent runs: it needs a privileged pod on each node, which istio-system does not admit."""
+
+GATEWAY = "istio-ingressgateway"
+GATEWAY_SELECTOR: Mapping[str, str] = {"istio": "ingressgateway"}
+GATEWAY_SERVICE_ACCOUNT = "istio-ingressgateway-service-account"
+
+_RUNTIME_DEFAULT = {"type": "RuntimeDefault"}
+# Two webhooks are chart objects that istiod changes as well. With this value both declare the same.
+_FAIL = {"validationFailurePolicy": "Fail"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalAuthorization:
+    """Who is asked about a request before it passes the gateway (MeshConfig, envoyExtAuthzHttp).
+
+    Attributes:
+        name: by which authorization policies name it: `oauth2-proxy`.
+        host, port: its address, plain HTTP.
+        sent: headers of the request that it gets to see.
+        added: headers of its answer that an allowed request carries on.
+        returned: headers of its answer that a client gets whose request is denied.
+        returned_on_allow: headers of its answer that a client gets whose request is allowed.
+    """
+
+    name: str
+    host: str
+    port: int
+    sent: Sequence[str]
+    added: Sequence[str]
+    returned: Sequence[str]
+    returned_on_allow: Sequence[str] = ()
+
+
+def base_values() -> Values:
+    """API types, and the webhook that checks objects of the default revision."""
+    return {"global": {"istioNamespace": SYSTEM}, "defaultRevision": "default", "base": _FAIL}
+
+
+def cni_values(scope: ChartScope) -> Values:
+    """The node agent, which redirects a pod's traffic so that the pod itself needs no NET_ADMIN.
+
+    It has to run on every node with sidecars, those with accelerators too, and so tolerates everything.
+    """
+    return {"global": {"platform": scope.platform}} if scope.platform else {}
+
+
+def istiod_values(
+    settings: IstioSettings, scope: ChartScope, authorizations: Sequence[ExternalAuthorization]
+) -> Values:
+    """The control plane, and what it puts into pods."""
+    return {
+        "global": {
+            "istioNamespace": SYSTEM,
+            "defaultPodDisruptionBudget": {"enabled": scope.redundant},
+            "proxy": {
+                "clusterDomain": scope.cluster_domain,
+                "resources": resources(settings.sidecar),
+                # Without it a pod with a sidecar does not meet the Pod Security standard `restricted`.
+                "seccompProfile": _RUNTIME_DEFAULT,
+            },
+        },
+        "base": _FAIL,
+        "cni": {"enabled": True},
+        "autoscaleEnabled": True,
+        "autoscaleMin": scope.replicas,
+        "autoscaleMax": max(scope.replicas, settings.max_replicas),
+        "resources": resources(settings.control_plane),
+        "seccompProfile": _RUNTIME_DEFAULT,
+        "meshConfig": mesh_config(settings, scope.cluster_domain, authorizations),
+        **scope.placement,
+    }
+
+
+def mesh_config(
+    settings: IstioSettings, cluster_domain: str, authorizations: Sequence[ExternalAuthorization]
+) -> Values:
+    """The mesh's own configuration (istio/api mesh/v1alpha1 MeshConfig), beside the chart's defaults."""
+    config: dict[str, Any] = {
+        "trustDomain": cluster_domain,
+        "outboundTrafficPolicy": {"mode": settings.outbound_traffic},
+        "extensionProviders": [_provider(one) for one in authorizations],
+    }
+    if settings.access_logs != "none":
+        config |= {"accessLogFile": "/dev/stdout", "accessLogEncoding": settings.access_logs.upper()}
+    return config
+
+
+def _provider(authorization: ExternalAuthorization) -> Values:
+    return {
+        "name": authorization.name,
+        "envoyExtAuthzHttp": {
+            "service": authorization.host,
+            "port": authorization.port,
+            "includeRequestHeadersInCheck": list(authorization.sent),
+            "headersToUpstreamOnAllow": list(authorization.added),
+            "headersToDownstreamOnDeny": list(authorization.returned),
+            "headersToDownstreamOnAllow": list(authorization.returned_on_allow),
+        },
+    }
+
+
+def gateway_values(settings: IngressGatewaySettings, scope: ChartScope, *, load_balancer: bool) -> Values:
+    """The ingress gateway. Its labels and account are those by which Kubeflow finds it."""
+    return {
+        "name": GATEWAY,
+        "labels": {"app": GATEWAY, **GATEWAY_SELECTOR},
+        "serviceAccount": {"create": True, "name": GATEWAY_SERVICE_ACCOUNT},
+        "service": _service(settings, load_balancer=load_balancer),
+        **gateway_pods(settings.requests, settings.limits, settings.max_replicas, scope),
+    }
+
+
+def _service(settings: IngressGatewaySettings, *, load_balancer: bool) -> Values:
+    ports = settings.node_ports
+    own: dict[str, int] = {"http2": ports.http, "https": ports.https} if ports else {}
+    written = [
+        {"name": name, "port": number, "protocol": "TCP", "targetPort": number}
+        | ({"nodePort": own[name]} if name in own else {})
+        for name, number in (("status-port", 15021), ("http2", 80), ("https", 443))
+    ]
+    return {
+        "type": "LoadBalancer" if load_balancer else "NodePort",
+        "ports": written,
+        "annotations": dict(settings.service_annotations),
+        "loadBalancerSourceRanges": list(settings.source_ranges) if load_balancer else [],
+        # A node's own port has to answer on every node: which one is asked, nobody chooses by its pods.
+        "externalTrafficPolicy": "Local" if load_balancer and settings.preserve_client_address else "Cluster",
+    }

@@ -1,0 +1,95 @@
+"""Knative Serving, by the Knative operator, which is what the project has a chart of.
+
+The chart installs the operator, a KnativeServing object tells it what to install, and that object's condition
+says when it is done. Where pods do not run their images, only Knative's API types are installed. Needs the
+mesh and the name of the ingress Gateway. Offers the leaf after which Knative Services can be declared.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+
+from ...contracts import Capabilities, MeshAddon, Offer
+from ...versions import Charts
+from ..chart import ChartScope, declare, namespace, types_alone
+from .settings import KnativeSettings
+from .values import LOCAL_GATEWAY, SERVING, local_gateway_values, operator_values, serving_spec
+
+OPERATOR = "knative-operator"
+
+_TYPES = Path(__file__).with_name("api_types.yaml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnativeArgs:
+    """What Knative needs.
+
+    Attributes:
+        gateway: `namespace/name` of the Gateway through which requests from outside come.
+        charts: how a chart is installed, where the cluster runs one.
+    """
+
+    capabilities: Capabilities
+    mesh: MeshAddon
+    gateway: str
+    settings: KnativeSettings = field(default_factory=KnativeSettings)
+    charts: ChartScope = field(default_factory=ChartScope)
+
+
+class Knative(pulumi.ComponentResource):
+    """Knative Serving in its namespace, or its API types alone.
+
+    Attributes:
+        ready: the leaf after which Knative Services can be declared.
+    """
+
+    ready: pulumi.Resource
+    offer: Offer
+
+    def __init__(self, name: str, args: KnativeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:addons:Knative", name, None, opts)
+        charts = args.capabilities.charts
+        self.ready = _operated(self, args) if charts else types_alone(_TYPES, SERVING, parent=self)
+        pins = (Charts.KNATIVE_OPERATOR, Charts.ISTIO_GATEWAY) if charts else ()
+        self.offer = Offer(
+            images=tuple(image for pin in pins for image in pin.images),
+            namespaces=(OPERATOR, SERVING) if charts else (SERVING,),
+        )
+        self.register_outputs({})
+
+
+def _operated(parent: pulumi.Resource, args: KnativeArgs) -> pulumi.Resource:
+    scope = args.charts
+    operator = declare(
+        OPERATOR,
+        Charts.KNATIVE_OPERATOR,
+        scope=scope,
+        namespace=OPERATOR,
+        values=operator_values(args.settings, scope),
+        parent=parent,
+        after=[namespace(OPERATOR, parent=parent, pods="restricted")],
+    )
+    gateway = declare(
+        LOCAL_GATEWAY,
+        Charts.ISTIO_GATEWAY,
+        scope=scope,
+        namespace=args.mesh.namespace,
+        values=local_gateway_values(args.settings.local_gateway, scope),
+        parent=parent,
+        after=[args.mesh.ready],
+    )
+    serving = namespace(SERVING, parent=parent, pods="restricted", labels={"istio-injection": "enabled"})
+    return CustomResource(
+        SERVING,
+        api_version="operator.knative.dev/v1beta1",
+        kind="KnativeServing",
+        metadata={
+            "name": SERVING,
+            "namespace": SERVING,
+            "annotations": {"pulumi.com/waitFor": "condition=Ready"},
+        },
+        spec=serving_spec(scope, mesh_namespace=args.mesh.namespace, gateway=args.gateway),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[operator, gateway, serving]),
+    )

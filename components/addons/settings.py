@@ -1,0 +1,56 @@
+"""Settings of all add-ons: what a stack may say below `slipway:addons`."""
+
+from pydantic import Field
+
+from ..kube.settings import Placement
+from ..settings_base import Settings
+from ..versions import Chart, Charts
+from .cert_manager import CertManagerSettings
+from .istio import IstioSettings
+from .knative import KnativeSettings
+from .kuberay import KubeRaySettings
+from .kueue import KueueSettings
+from .prometheus import PrometheusSettings
+from .source import RepositoriesSource, SourceSettings
+
+
+class AddonsSettings(Settings):
+    """Other projects' infrastructure: cert-manager and Istio always, the others where they are on."""
+
+    source: SourceSettings = Field(
+        default=RepositoriesSource(), description="Where charts come from, those of GPU support too."
+    )
+    replicas: int = Field(
+        default=2,
+        ge=1,
+        le=5,
+        description="Pods of each controller and webhook that can have several; 1 for a cluster of one node.",
+    )
+    placement: Placement = Field(
+        default=Placement(),
+        description="Which nodes the pods of controllers run on; agents run on all nodes.",
+    )
+    cert_manager: CertManagerSettings = Field(default=CertManagerSettings(), description="Certificates.")
+    istio: IstioSettings = Field(default=IstioSettings(), description="The service mesh and the gateway.")
+    knative: KnativeSettings = Field(default=KnativeSettings(), description="Services that scale to zero.")
+    kueue: KueueSettings = Field(default=KueueSettings(), description="Queues before devices.")
+    kuberay: KubeRaySettings = Field(default=KubeRaySettings(), description="Ray clusters.")
+    prometheus: PrometheusSettings = Field(default=PrometheusSettings(), description="Metrics and alerts.")
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """The charts that these settings need, where a cluster runs charts."""
+        options = {
+            Charts.KNATIVE_OPERATOR: self.knative.enabled,
+            Charts.KUEUE: self.kueue.enabled,
+            Charts.KUBERAY: self.kuberay.enabled,
+            Charts.PROMETHEUS: self.prometheus.enabled,
+        }
+        always = (
+            Charts.CERT_MANAGER,
+            Charts.ISTIO_BASE,
+            Charts.ISTIO_CNI,
+            Charts.ISTIOD,
+            Charts.ISTIO_GATEWAY,
+        )
+        return (*always, *(chart for chart, on in options.items() if on))
