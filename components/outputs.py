@@ -43,6 +43,19 @@ def outputs(deployed: Deployed) -> dict[str, object]:
     }
 
 
+def cluster_outputs(cluster: Cluster) -> dict[str, object]:
+    """The outputs of a stack that holds a cluster alone."""
+    return {
+        "kubeconfig": pulumi.Output.secret(cluster.kubeconfig),
+        "contracts": {"version": CONTRACTS_VERSION, "cluster": _cluster(cluster)},
+        "url": None,
+        "components": {},
+        "teams": {},
+        "images": [],
+        "footprint": footprint({}),
+    }
+
+
 def footprint(offers: Mapping[str, Offer]) -> dict[str, dict[str, int]]:
     """What each component reserves, and all of them together."""
     total = sum((offer.request for offer in offers.values()), start=Request())
@@ -55,12 +68,7 @@ def contracts(deployed: Deployed) -> dict[str, object]:
     cluster, mesh, names = deployed.cluster, deployed.mesh, deployed.namespaces
     return {
         "version": CONTRACTS_VERSION,
-        "cluster": {
-            "name": cluster.name,
-            "storageClass": cluster.storage_class,
-            "capabilities": _plain(cluster.capabilities),
-            "nodePools": [_plain(pool) for pool in cluster.node_pools],
-        },
+        "cluster": _cluster(cluster),
         "namespaces": {"kubeflow": names.kubeflow_name, "system": names.system_name},
         "mesh": {
             "namespace": mesh.namespace,
@@ -69,6 +77,16 @@ def contracts(deployed: Deployed) -> dict[str, object]:
             "clusterDomain": mesh.cluster_domain,
         },
         "identity": _plain(deployed.identity),
+    }
+
+
+def _cluster(cluster: Cluster) -> dict[str, object]:
+    return {
+        "name": cluster.name,
+        "storageClass": cluster.storage_class,
+        "sharedStorageClass": cluster.shared_storage_class,
+        "capabilities": _plain(cluster.capabilities),
+        "nodePools": [_plain(pool) for pool in cluster.node_pools],
     }
 
 

@@ -116,8 +116,8 @@ class PlatformSettings(Settings):
 
     scope: Literal["everything", "cluster"] = Field(
         default="everything",
-        description="What this stack holds: `everything`, or the `cluster` alone, on which another stack with "
-        "`cluster: {provider: existing, stack: ...}` installs the platform.",
+        description="What this stack holds: `everything`, or the `cluster` alone, on which another stack "
+        "with `cluster: {provider: existing, stack: ...}` installs the platform.",
     )
     cluster: ClusterSettings = Field(description="The cluster: where it comes from, and its nodes.")
     gateway: GatewaySettings = GatewaySettings()
@@ -126,7 +126,7 @@ class PlatformSettings(Settings):
 
     @property
     def refers_to(self) -> str | None:
-        """The stack that has the cluster, where it is another one: its node pools are known once it is read."""
+        """The stack that has the cluster, where it is another: its pools are known once it is read."""
         return self.cluster.stack if isinstance(self.cluster, ExistingSettings) else None
 
     @model_validator(mode="after")

@@ -15,7 +15,11 @@ TOLD = 32
 
 leave_out()
 try:
-    for name, value in deploy(load(), stack=pulumi.get_stack()).items():
+    given = load()
+    outputs = deploy(
+        given.settings, stack=pulumi.get_stack(), secrets=given.secrets, kubeconfig=given.kubeconfig
+    )
+    for name, value in outputs.items():
         pulumi.export(name, value)
 except SettingsError as error:
     pulumi.log.error(headed(str(error)))

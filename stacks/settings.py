@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi.runtime import is_config_secret
 from pulumi.runtime.config import get_config_env
 
+from components.clusters.existing import ExistingSettings
+from components.clusters.existing.kubeconfig import read_kubeconfig
+from components.identity.secrets import GivenSecrets
 from components.platform_settings import PlatformSettings, platform_settings
 from components.settings_base import SettingsError
 from components.settings_errors import unknown
@@ -14,12 +18,33 @@ from components.settings_errors import unknown
 PROJECT = "slipway"
 
 
-def load() -> PlatformSettings:
+SECRET = "secret-"
+"""How the key of a secret begins; `slipway:secret-kubeconfig` and the like."""
+KUBECONFIG = "kubeconfig"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What a stack gives: settings, secrets by name, and the kubeconfig of a cluster that is there."""
+
+    settings: PlatformSettings
+    secrets: GivenSecrets
+    kubeconfig: str | None = field(repr=False)
+
+
+def load() -> Given:
     """Read and check every setting of this stack, before anything is declared.
 
     Raises SettingsError, which names each key that is wrong, what was found and what is allowed.
     """
-    return platform_settings(_given())
+    config = pulumi.Config(PROJECT)
+    settings = platform_settings(_given(config))
+    secrets = {
+        name.removeprefix(SECRET): config.require_secret(name) for name in _names() if name.startswith(SECRET)
+    }
+    return Given(
+        settings=settings, secrets=GivenSecrets(values=secrets), kubeconfig=_kubeconfig(config, settings)
+    )
 
 
 def headed(text: str) -> str:
@@ -32,11 +57,28 @@ def headed(text: str) -> str:
     return f"the settings of stack '{stack}' are refused in {len(lines)} places:\n{listed}"
 
 
-def _given() -> dict[str, object]:
-    config = pulumi.Config(PROJECT)
+def _kubeconfig(config: pulumi.Config, settings: PlatformSettings) -> str | None:
+    """The kubeconfig that the stack names or holds, as text: the cluster is looked at at once."""
+    cluster = settings.cluster
+    if not isinstance(cluster, ExistingSettings) or cluster.stack:
+        return None
+    if cluster.kubeconfig_file:
+        return read_kubeconfig(cluster.kubeconfig_file)
+    if text := config.get(f"{SECRET}{KUBECONFIG}"):
+        return text
+    raise SettingsError(
+        f"{PROJECT}:{SECRET}{KUBECONFIG}: is missing, and cluster.kubeconfigSecret asks for it: `pulumi "
+        f"config set --secret {PROJECT}:{SECRET}{KUBECONFIG} < kubeconfig.yaml`"
+    )
+
+
+def _given(config: pulumi.Config) -> dict[str, object]:
     known = [field.alias or name for name, field in PlatformSettings.model_fields.items()]
     given: dict[str, object] = {}
     for name in _names():
+        if name.startswith(SECRET):
+            _require_encrypted(name)
+            continue
         if name not in known:
             raise SettingsError(unknown([name], known))
         if is_config_secret(f"{PROJECT}:{name}"):
@@ -50,6 +92,14 @@ def _given() -> dict[str, object]:
         except json.JSONDecodeError:
             given[name] = text
     return given
+
+
+def _require_encrypted(name: str) -> None:
+    if not is_config_secret(f"{PROJECT}:{name}"):
+        raise SettingsError(
+            f"{PROJECT}:{name}: stands in the stack's file as plain text. Take it out, change it where it "
+            f"came from, and set the new one with `pulumi config set --secret {PROJECT}:{name}`"
+        )
 
 
 def _names() -> Iterable[str]:

@@ -159,6 +159,10 @@ class SimulatedSettings(Settings):
         description="Node pools; at least one node must take pods that tolerate no taint.",
     )
 
+    def contracts(self) -> tuple[NodePool, ...]:
+        """The node pools as components see them."""
+        return tuple(pool.contract for pool in self.node_pools)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedArgs:
@@ -210,7 +214,7 @@ class SimulatedCluster(pulumi.ComponentResource):
             name=args.stack,
             kubeconfig=cluster.kubeconfig,
             provider=provider,
-            node_pools=tuple(pool.contract for pool in args.settings.node_pools),
+            node_pools=args.settings.contracts(),
             storage_class=STORAGE_CLASS,
             capabilities=Capabilities(
                 admission_webhooks=False, charts=False, load_balancer=False, serves_pages=False

@@ -8,8 +8,11 @@ import pulumi
 
 from ..clusters.choice import make_cluster
 from ..contracts import Cluster
-from ..outputs import Deployed, outputs
+from ..identity.secrets import GivenSecrets
+from ..outputs import Deployed, cluster_outputs, outputs
 from ..platform_settings import PlatformSettings
+from ..settings_base import SettingsError
+from .base_stack import read_base_stack
 from .delivery import deploy_delivery
 from .ground import lay_ground
 from .pipelines import deploy_pipelines
@@ -19,20 +22,39 @@ from .workbench import deploy_dashboard, deploy_workbench
 __all__ = ["deploy", "deploy_on"]
 
 
-def deploy(settings: PlatformSettings, *, stack: str) -> dict[str, object]:
-    """Declare the whole platform of a stack and return the stack's outputs by name."""
-    base = base_stack(settings, stack)
+def deploy(
+    settings: PlatformSettings,
+    *,
+    stack: str,
+    secrets: GivenSecrets | None = None,
+    kubeconfig: str | None = None,
+) -> dict[str, object]:
+    """Declare all that a stack has and return the stack's outputs by name.
+
+    `secrets` are those that the stack gives; `kubeconfig` is that of a cluster that is there, where the stack
+    holds it. Raises SettingsError where the cluster cannot be used, before anything is declared.
+    """
+    base = read_base_stack(settings.refers_to) if settings.refers_to else None
+    if base and (problems := settings.pool_problems(base.cluster.node_pools)):
+        raise SettingsError("\n".join(problems))
     cluster = make_cluster(
-        settings.cluster, stack=stack, kubeconfig=base.kubeconfig if base else kubeconfig, referred=...
+        settings.cluster,
+        stack=stack,
+        kubeconfig=base.kubeconfig if base else kubeconfig,
+        referred=base.cluster if base else None,
     )
-    return deploy_on(cluster, settings)
+    if settings.scope == "cluster":
+        return cluster_outputs(cluster)
+    return deploy_on(cluster, settings, secrets)
 
 
-def deploy_on(cluster: Cluster, settings: PlatformSettings) -> dict[str, object]:
+def deploy_on(
+    cluster: Cluster, settings: PlatformSettings, secrets: GivenSecrets | None = None
+) -> dict[str, object]:
     """Declare all that a stack has on a cluster, and return the stack's outputs by name."""
     # Children inherit both: what talks to the cluster, and that objects go where the cluster goes.
     opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
-    ground = lay_ground(settings, cluster, opts)
+    ground = lay_ground(settings, cluster, opts, secrets)
     workbench = deploy_workbench(settings.components, ground)
     offers = {
         "base": ground.offer,

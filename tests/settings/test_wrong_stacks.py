@@ -30,7 +30,7 @@ def test_every_wrong_key_is_named_in_one_error() -> None:
     assert str(refusal.value).splitlines() == [
         "slipway:cluster.nodes: unknown key. Did you mean 'nodePools'? Allowed here: nodePools, provider.",
         "slipway:component: unknown key. Did you mean 'components'? "
-        "Allowed here: cluster, components, gateway, identity.",
+        "Allowed here: cluster, components, gateway, identity, scope.",
     ]
 
 

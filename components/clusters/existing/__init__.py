@@ -1,0 +1,5 @@
+"""A cluster that is already there."""
+
+from .settings import ExistingSettings
+
+__all__ = ["ExistingSettings"]
