@@ -19,6 +19,9 @@ STACKS = Path(__file__).parents[2] / "stacks"
 Told = Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]
 """What a cloud says of a resource beside its inputs, from its type, name and inputs."""
 
+Answer = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+"""What a cloud answers when the program asks it something, from the function's token and arguments."""
+
 
 def stack_settings(stack: str) -> dict[str, Any]:
     """What a stack file says of its cluster."""
@@ -37,6 +40,7 @@ class Made:
     parent: str
     provider: str
     ignored: tuple[str, ...]
+    protected: bool = False
 
     @property
     def key(self) -> str:
@@ -85,15 +89,18 @@ class Graph:
 
 
 class _Mocks(pulumi.runtime.Mocks):
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Told, answer: Answer | None) -> None:
         self._told = told
+        self._answer = answer
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         inputs = cast("dict[str, Any]", args.inputs)  # pyright: ignore[reportUnknownMemberType] # untyped there
         return f"{args.name}-id", {**inputs, **self._told(str(args.typ), args.name, inputs)}
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
-        raise AssertionError(f"the program asks a provider: {args.token}")
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        assert self._answer, f"the program asks a provider: {args.token}"
+        asked = cast("dict[str, Any]", args.args)  # pyright: ignore[reportUnknownMemberType] # untyped there
+        return self._answer(str(args.token), asked)
 
 
 class _Monitor(MockMonitor):
@@ -114,19 +121,22 @@ class _Monitor(MockMonitor):
             parent=self._keys.get(request.parent, ""),
             provider=self._keys.get(str(request.provider).rpartition("::")[0], ""),
             ignored=tuple(request.ignoreChanges),
+            protected=bool(request.protect),
         )
         self._keys[made.urn] = one.key
         self._graph.made.append(one)
         return made
 
 
-def declare(build: Callable[[], Cluster], told: Told) -> Graph:
+def declare(build: Callable[[], Cluster], told: Told, answer: Answer | None = None) -> Graph:
     """Run a function that declares a cluster, and show what it declares.
+
+    Where `answer` is left out, a program that asks the cloud something fails.
 
     `told` of the graph has what the contract knows only in the end: the kubeconfig, and what the cloud says.
     """
     graph = Graph()
-    mocks = _Mocks(told)
+    mocks = _Mocks(told, answer)
     pulumi.runtime.set_mocks(
         mocks, project="slipway", stack="test", preview=False, monitor=_Monitor(mocks, graph)
     )
