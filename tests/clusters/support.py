@@ -97,10 +97,10 @@ class _Mocks(pulumi.runtime.Mocks):
         inputs = cast("dict[str, Any]", args.inputs)  # pyright: ignore[reportUnknownMemberType] # untyped there
         return f"{args.name}-id", {**inputs, **self._told(str(args.typ), args.name, inputs)}
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         assert self._answer, f"the program asks a provider: {args.token}"
         asked = cast("dict[str, Any]", args.args)  # pyright: ignore[reportUnknownMemberType] # untyped there
-        return self._answer(str(args.token), asked)
+        return self._answer(str(args.token), asked), []
 
 
 class _Monitor(MockMonitor):

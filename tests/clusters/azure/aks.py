@@ -48,7 +48,7 @@ class _Stack(BaseModel):
 
 
 def settings(given: Mapping[str, Any]) -> AzureSettings:
-    """The settings, checked as those of a stack are. Raises SettingsError with the lines that a user reads."""
+    """The settings, checked as those of a stack are. Raises SettingsError with what a user reads."""
     try:
         return _Stack.model_validate({"cluster": merged(PLAIN, given)}).cluster
     except ValidationError as error:
