@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.hardening.pods import Object, Pod
+from tests.support.pods import Object, Pod
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tests.hardening.bindings import Bound
-from tests.hardening.pods import Container, Described, Object, Pod, below, entries
+from tests.support.pods import Container, Described, Object, Pod, below, entries
 
 
 class Finding(NamedTuple):

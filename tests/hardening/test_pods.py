@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from tests.hardening.bindings import Bound
-from tests.hardening.pods import Object, described, workloads
 from tests.hardening.rules import RULES, Finding, described_findings, workload_findings
 from tests.support.everything import everything, options_left_off
 from tests.support.pipelines import by_default as pipelines_with_teams
+from tests.support.pods import Object, described, workloads
 
 EXCEPTIONS: Sequence[Mapping[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("exceptions.yaml").read_text(encoding="utf-8")
