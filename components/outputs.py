@@ -8,7 +8,8 @@ from typing import cast
 import pulumi
 from pydantic.alias_generators import to_camel
 
-from .contracts import Cluster, Mesh, Namespaces, Offer, Request, UserIdentity
+from .contracts import Cluster, Mesh, Namespaces, Offer, UserIdentity
+from .footprint import footprint
 
 # Raised when a key of `contracts` changes its meaning, so that a stack that reads it can refuse.
 CONTRACTS_VERSION = 1
@@ -26,11 +27,7 @@ class Deployed:
 
 
 def outputs(deployed: Deployed) -> dict[str, object]:
-    """The stack's outputs by name.
-
-    `footprint` gives millicores of CPU, MiB of memory, GiB of disk and devices of GPU, each component with
-    all of its replicas.
-    """
+    """The stack's outputs by name."""
     offers = deployed.offers
     return {
         "kubeconfig": pulumi.Output.secret(deployed.cluster.kubeconfig),
@@ -47,7 +44,7 @@ def cluster_outputs(cluster: Cluster) -> dict[str, object]:
     """The outputs of a stack that holds a cluster alone."""
     return {
         "kubeconfig": pulumi.Output.secret(cluster.kubeconfig),
-        "contracts": {"version": CONTRACTS_VERSION, "cluster": _cluster(cluster)},
+        "contracts": {"version": CONTRACTS_VERSION, "cluster": cluster_contract(cluster)},
         "url": None,
         "components": {},
         "teams": {},
@@ -56,19 +53,12 @@ def cluster_outputs(cluster: Cluster) -> dict[str, object]:
     }
 
 
-def footprint(offers: Mapping[str, Offer]) -> dict[str, dict[str, int]]:
-    """What each component reserves, and all of them together."""
-    total = sum((offer.request for offer in offers.values()), start=Request())
-    rows = {name: offer.request for name, offer in offers.items()}
-    return {name: dataclasses.asdict(row) for name, row in {**rows, "total": total}.items()}
-
-
 def contracts(deployed: Deployed) -> dict[str, object]:
     """What a stack that builds on this one needs to know, without secrets."""
     cluster, mesh, names = deployed.cluster, deployed.mesh, deployed.namespaces
     return {
         "version": CONTRACTS_VERSION,
-        "cluster": _cluster(cluster),
+        "cluster": cluster_contract(cluster),
         "namespaces": {"kubeflow": names.kubeflow_name, "system": names.system_name},
         "mesh": {
             "namespace": mesh.namespace,
@@ -80,7 +70,8 @@ def contracts(deployed: Deployed) -> dict[str, object]:
     }
 
 
-def _cluster(cluster: Cluster) -> dict[str, object]:
+def cluster_contract(cluster: Cluster) -> dict[str, object]:
+    """A cluster as another stack reads it (clusters/reference.py), without secrets."""
     return {
         "name": cluster.name,
         "storageClass": cluster.storage_class,

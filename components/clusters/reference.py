@@ -17,9 +17,10 @@ class Referred:
 
     name: str
     storage_class: str
-    shared_storage_class: str | None
     node_pools: tuple[NodePool, ...]
     capabilities: Capabilities
+    # Pulumi leaves outputs out that are null.
+    shared_storage_class: str | None = None
 
 
 def referred(cluster: Mapping[str, Any], stack: str) -> Referred:
