@@ -29,6 +29,7 @@ class AgentPoolPlan:
         system: whether it holds AKS's own pods (mode System).
         spot: whether Azure may take its nodes away.
         smallest, largest: number of nodes; equal where nothing scales the pool.
+        proximity: whether its nodes stand in a proximity placement group.
         instance_profile: MIG instance profile (`MIG1g`), None without partitions.
         tags: what the scale set carries beside the stack's tags.
     """
@@ -40,6 +41,7 @@ class AgentPoolPlan:
     spot: bool
     smallest: int
     largest: int
+    proximity: bool
     zones: tuple[str, ...]
     labels: Mapping[str, str]
     taints: tuple[TaintSettings, ...]
@@ -91,6 +93,8 @@ def _plan(pool: AzurePoolSettings, settings: AzureSettings, *, spot: bool, syste
         spot=spot,
         smallest=0 if fallback else pool.min,
         largest=pool.max,
+        # Nodes of one scale set share their InfiniBand; a placement group would only make them harder to get.
+        proximity=pool.multi_node and "infiniband" not in machine.features,
         zones=pool.zones_of(settings.zones),
         labels=labels,
         taints=taints,

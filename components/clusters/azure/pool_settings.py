@@ -71,8 +71,8 @@ class AzurePoolSettings(CloudPoolSettings):
     )
     multi_node: bool = Field(
         default=False,
-        description="Whether the nodes stand close together, for training over several: in one zone and one "
-        "proximity placement group. Nodes of a pool share InfiniBand, where they have it, in any case.",
+        description="Whether one training runs over several nodes: they stand in one zone, joined by their "
+        "InfiniBand or, where machines have none, by a proximity placement group.",
     )
     disk_type: Literal["managed", "ephemeral"] = Field(
         default="managed",
@@ -90,6 +90,10 @@ class AzurePoolSettings(CloudPoolSettings):
         if self.capacity == "onDemand" and (self.spot_max_price or self.spot_eviction != "delete"):
             raise ValueError(
                 "spotMaxPrice and spotEviction are for spot nodes: set capacity, or leave them out"
+            )
+        if self.capacity == "spotWithFallback" and self.multi_node:
+            raise ValueError(
+                "multiNode joins the nodes of one agent pool, and capacity spotWithFallback makes two"
             )
         if self.capacity == "spot" and self.reservation:
             raise ValueError("reserved capacity is for on-demand nodes, and capacity is 'spot'")

@@ -36,7 +36,7 @@ def make_placements(
     placements: dict[str, Placement] = {}
     for plan in plans:
         reservation, reserved = (None, ()) if plan.spot else _reservation(ground, plan)
-        proximity = _proximity(ground, plan) if plan.settings.multi_node else None
+        proximity = _proximity(ground, plan) if plan.proximity else None
         for role, scope in (("reservation", reservation), ("proximity", proximity)):
             if scope is not None:
                 # Microsoft Learn, "Assign capacity reservation groups to AKS node pools", has this role at

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ...contracts import NodePool
 from ...settings_base import Settings, duplicates
@@ -26,6 +26,18 @@ LogCategory = Literal[
 ]
 WorkspaceId = Annotated[str, of_kind("Microsoft.OperationalInsights/workspaces")]
 RegistryId = Annotated[str, of_kind("Microsoft.ContainerRegistry/registries")]
+
+
+def _some_group(groups: tuple[str, ...]) -> tuple[str, ...]:
+    if not groups:
+        raise ValueError("found none; one group is needed at least, since the cluster has no local accounts")
+    return groups
+
+
+def _some_log(categories: tuple[LogCategory, ...]) -> tuple[LogCategory, ...]:
+    if not categories:
+        raise ValueError("found none; to have no logs, set enabled to false")
+    return categories
 
 
 class EncryptionSettings(Settings):
@@ -56,7 +68,7 @@ class LogsSettings(Settings):
     daily_gigabytes: int | None = Field(
         default=None, ge=1, description="Most that a new workspace takes in a day; no limit unless said."
     )
-    categories: tuple[LogCategory, ...] = Field(
+    categories: Annotated[tuple[LogCategory, ...], AfterValidator(_some_log)] = Field(
         default=(
             "kube-apiserver",
             "kube-audit-admin",
@@ -66,7 +78,6 @@ class LogsSettings(Settings):
             "cloud-controller-manager",
             "guard",
         ),
-        min_length=1,
         description="Which logs. `kube-audit` has every read access too, and is large.",
     )
 
@@ -132,8 +143,7 @@ class AzureSettings(CloudClusterSettings):
     provider: Literal["azure"] = Field(description="Which kind of cluster: one on Azure Kubernetes Service.")
     region: Region = Field(description="Region, as `az account list-locations` names it: westeurope.")
     subscription_id: Uuid = Field(description="Subscription that holds everything.")
-    admin_groups: tuple[Uuid, ...] = Field(
-        min_length=1,
+    admin_groups: Annotated[tuple[Uuid, ...], AfterValidator(_some_group)] = Field(
         description="Object IDs of the groups of Entra ID whose members administer the cluster. Whoever runs "
         "`pulumi up` has to be in one: there are no local accounts.",
     )
