@@ -32,7 +32,7 @@ def _cluster(arguments: list[str], info: dict[str, Any]) -> Layout:
 
 def main(program: str, *arguments: str) -> None:
     """Print the credential, or fail where the program is not called as it wants to be."""
-    if program == "aws" and list(arguments[:2]) != ["eks", "get-token"]:
+    if program == "aws" and "eks get-token" not in " ".join(arguments):
         sys.exit(f"aws: not known here: {arguments}")
     if program == "kubelogin" and (not arguments or arguments[0] != "get-token"):
         sys.exit("kubelogin: the command get-token is missing")

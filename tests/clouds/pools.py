@@ -54,7 +54,7 @@ def pools_of(account: Account, name: str) -> list[dict[str, Any]]:
 def _pools(account: Account, entry: Entry) -> Iterator[dict[str, Any]]:
     inputs = entry.inputs
     if entry.token == NODE_GROUP:
-        yield _node_group(account, inputs)
+        yield _node_group(account, inputs, str(entry.outputs["nodeGroupName"]))
     elif entry.token == NODE_POOL:
         yield _node_pool(inputs)
     elif entry.token == AGENT_POOL:
@@ -64,10 +64,9 @@ def _pools(account: Account, entry: Entry) -> Iterator[dict[str, Any]]:
             yield _agent_pool(profile, str(profile["name"]))
 
 
-def _node_group(account: Account, inputs: Inputs) -> dict[str, Any]:
+def _node_group(account: Account, inputs: Inputs, name: str) -> dict[str, Any]:
     scaling = inputs["scalingConfig"]
     types = inputs.get("instanceTypes") or [_of_template(account, inputs)]
-    name = str(inputs["nodeGroupName"])
     labels = {**inputs.get("labels", {}), "eks.amazonaws.com/nodegroup": name}
     taints = [
         {"key": one["key"], "value": one.get("value", ""), "effect": _EFFECTS[one["effect"]]}
@@ -82,7 +81,7 @@ def _of_template(account: Account, inputs: Inputs) -> str:
     for entry in account.of(_LAUNCH_TEMPLATE):
         if entry.id == wanted or entry.inputs.get("name") == inputs["launchTemplate"].get("name"):
             return str(entry.inputs["instanceType"])
-    raise ValueError(f"node group {inputs['nodeGroupName']}: there is no launch template {wanted}")
+    raise ValueError(f"a node group's launch template {wanted} is not there")
 
 
 def _node_pool(inputs: Inputs) -> dict[str, Any]:

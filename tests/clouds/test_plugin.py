@@ -55,15 +55,14 @@ def test_an_input_that_the_sdk_does_not_declare_stops_the_preview() -> None:
 
 
 def test_a_load_balancer_that_outlives_its_cluster_is_noted() -> None:
-    leaking = PROGRAM.replace('"web",\n    metadata', '"web",\n    opts=leaving,\n    metadata').replace(
-        "    opts=inside,\n)\npulumi.export", ")\npulumi.export"
-    )
-    leaving = "pulumi.ResourceOptions(provider=kubernetes, deleted_with=cluster)"
-    leaking = leaking.replace("\nnamespace =", f"\nleaving = {leaving}\nnamespace =")
+    leaking = PROGRAM.replace("(provider=kubernetes)", "(provider=kubernetes, deleted_with=cluster)")
+    assert leaking != PROGRAM
     with clouds({"aws-dev": ON_AWS}, leaking) as copy:
         stack = copy.stack("aws-dev")
         stack.init()
-        assert stack.up().status == 0
-        assert stack.down().status == 0
+        up = stack.up()
+        assert up.status == 0, up.output
+        down = stack.down()
+        assert down.status == 0, down.output
         remarks = copy.account.remarks()
     assert "load balancer of Service demo/web outlives cluster small" in remarks

@@ -136,10 +136,12 @@ def test_adding_an_identifier_replaces_nothing() -> None:
 
 
 def test_credentials_of_a_program_are_asked_of_it(tmp_path: Path) -> None:
-    entry = {"command": "get-token", "apiVersion": "client.authentication.k8s.io/v1"}
+    entry = {"command": "get-token", "apiVersion": "client.authentication.k8s.io/v1beta1", "args": ["-c"]}
     content = _kubeconfig()
     content["users"] = [{"name": "u", "user": {"exec": entry}}]
-    assert kubeconfig.select(content).exec == entry
+    login = kubeconfig.select(content).login
+    assert login is not None
+    assert (login.command, login.arguments) == ("get-token", ("-c",))
     content["users"] = [{"name": "u", "user": {"auth-provider": {}}}]
     with pytest.raises(RefusedError, match="auth-provider"):
         kubeconfig.select(content)

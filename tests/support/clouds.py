@@ -75,6 +75,12 @@ class CloudStack(StackCopy):
         done = self.pulumi("stack", "init", "--secrets-provider", "passphrase")
         assert done.status == 0, done.output
 
+    def kubectl(self, *arguments: str) -> str:
+        """What kubectl prints, asked with the kubeconfig that the stack gives; a failure is an AssertionError."""
+        kubeconfig = self.project.root / f"{self.name}.kubeconfig"
+        kubeconfig.write_text(self.outputs()["kubeconfig"])
+        return super().kubectl(f"--kubeconfig={kubeconfig}", *arguments)
+
     def unprotected(self) -> Outcome:
         """Remove the stack's protection from deletion, as a user has to before `down`."""
         file = self.project.root / "stacks" / f"Pulumi.{self.name}.yaml"

@@ -48,14 +48,15 @@ class Client:
         self._seconds = request_seconds
         self.patience = min(_RETRY_SECONDS, request_seconds)
         self._sessions: tuple[aiohttp.ClientSession, aiohttp.ClientSession] | None = None
+        self._retired: list[aiohttp.ClientSession] = []
+        self._generation = 0
         self._opening = asyncio.Lock()
         self._down = False
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._sessions is not None:
-            for session in self._sessions:
-                await session.close()
+        for session in (*(self._sessions or ()), *self._retired):
+            await session.close()
 
     async def request(
         self,
@@ -76,6 +77,7 @@ class Client:
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
         headers = {"Content-Type": content_type, "Accept": accept}
         failing_since, pause = 0.0, _FIRST_PAUSE
+        renewed = False
         while True:
             problem: Exception
             try:
@@ -86,6 +88,10 @@ class Client:
                 again = (repeatable or unsent) and not isinstance(broken, _LASTING)
             except ApiError as refusal:
                 problem = refusal
+                if refusal.code == 401 and self._credentials.renewable and not renewed:
+                    # They may have been withdrawn before they expired.
+                    renewed = True
+                    continue
                 again = refusal.code in _PASSING and (repeatable or refusal.code == 429)
             else:
                 self._down = False
@@ -108,18 +114,21 @@ class Client:
         self, method: str, path: str, query: Mapping[str, str], data: bytes | None, headers: dict[str, str]
     ) -> Object:
         session, _ = await self._open()
-        headers |= await self._credentials.headers()
+        identity = await self._credentials.headers()
+        serial = self._credentials.serial
         async with session.request(
             method,
             self.server + path,
             params=query,
             data=data,
-            headers=headers,
+            headers=[*headers.items(), *identity],
             proxy=self._access.proxy or None,
             server_hostname=self._access.server_name or None,
         ) as response:
             content = await response.read()
         answer = _parse(content)
+        if response.status == 401:
+            self._credentials.expire(serial)
         if response.status >= 400:
             raise ApiError(response.status, answer)
         return answer
@@ -127,7 +136,7 @@ class Client:
     async def watch(self, path: str, query: Mapping[str, str]) -> AsyncGenerator[Object, None]:
         """Yield watch events until the server ends the watch. Raises ApiError or UnreachableError."""
         _, session = await self._open()
-        headers = {"Accept": "application/json", **await self._credentials.headers()}
+        headers = [("Accept", "application/json"), *await self._credentials.headers()]
         parameters = {**query, "watch": "true", "timeoutSeconds": str(_WATCH_SECONDS)}
         try:
             async with session.get(
@@ -150,8 +159,14 @@ class Client:
     async def _open(self) -> tuple[aiohttp.ClientSession, aiohttp.ClientSession]:
         """Return the sessions for requests, which share connections, and for watches, which keep theirs."""
         async with self._opening:
+            await self._credentials.renew()
+            if self._sessions is not None and self._generation != self._credentials.generation:
+                # What is under way ends on the connections that it has.
+                self._retired += self._sessions
+                self._sessions = None
             if self._sessions is None:
                 context = await self._credentials.context()
+                self._generation = self._credentials.generation
                 self._sessions = (
                     self._session(context, _CONNECTIONS, self._seconds),
                     self._session(context, 0, _WATCH_SECONDS + self._seconds),

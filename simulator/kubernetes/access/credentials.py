@@ -4,43 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
-import os
 import ssl
 import tempfile
 import time
-from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
 
 from simulator.kubernetes.access.kubeconfig import Access
+from simulator.kubernetes.access.login import Login, run
 from simulator.kubernetes.errors import RefusedError
-from simulator.kubernetes.values.objects import pluck
-from simulator.kubernetes.values.wire import Object
 
 __all__ = ["Credentials"]
 
 # client-go reads token files anew every minute, for kubelets rotate them.
 _TOKEN_FILE_SECONDS = 60.0
+# What cannot log in is not tried again for each of a hundred objects.
+_FAILURE_SECONDS = 10.0
 
 
 class Credentials:
-    """The credentials of one `Access`, renewed where they expire."""
+    """The credentials of one `Access`, renewed where they expire.
+
+    `serial` counts how often they were renewed, `generation` the certificates that there were: a connection
+    made with an earlier one is worth nothing.
+    """
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._token = access.token
-        self._expires = float("inf") if access.token else 0.0
+        self._token = "" if access.token_file else access.token
+        self._expires = 0.0 if access.token_file or access.login else float("inf")
         self._certificate = (access.certificate, access.key)
+        self._failure: tuple[float, RefusedError] | None = None
         self._lock = asyncio.Lock()
+        self.serial = 0
+        self.generation = 0
 
     async def context(self) -> ssl.SSLContext | None:
-        """Return the TLS settings, None for a server without TLS. Runs an exec plugin where there is one."""
+        """Return the TLS settings, None for a server without TLS. Runs a login program where there is one."""
         access = self._access
         if not access.server.startswith("https"):
             return None
-        if access.exec is not None:
-            await self._renew()
+        await self.renew()
         context = ssl.create_default_context(cadata=access.authority or None)
         if not access.verify:
             context.check_hostname = False
@@ -49,72 +52,58 @@ class Credentials:
             _load(context, *self._certificate)
         return context
 
-    async def headers(self) -> dict[str, str]:
+    async def headers(self) -> list[tuple[str, str]]:
         """Return the headers that say who asks."""
+        headers = list(self._access.impersonate)
         if self._access.basic is not None:
             pair = ":".join(self._access.basic)
-            return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-        await self._renew()
-        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+            return [*headers, ("Authorization", f"Basic {base64.b64encode(pair.encode()).decode()}")]
+        await self.renew()
+        return [*headers, ("Authorization", f"Bearer {self._token}")] if self._token else headers
 
-    async def _renew(self) -> None:
+    @property
+    def renewable(self) -> bool:
+        """Whether others may be had where the server refuses these."""
+        return bool(self._access.login or self._access.token_file)
+
+    def expire(self, serial: int) -> None:
+        """Have the credentials with that serial number renewed, for the server refused them."""
+        if self.renewable and serial == self.serial:
+            self._expires = 0.0
+
+    async def renew(self) -> None:
+        """Renew what has expired. Raises RefusedError."""
         async with self._lock:
             if time.time() < self._expires:
                 return
-            if self._access.token_file:
-                self._token = Path(self._access.token_file).read_text().strip()
-                self._expires = time.time() + _TOKEN_FILE_SECONDS
-            elif self._access.exec is not None:
-                await self._execute(self._access.exec)
-            else:
-                self._expires = float("inf")
+            if self._failure and time.monotonic() - self._failure[0] < _FAILURE_SECONDS:
+                raise RefusedError(str(self._failure[1]))
+            try:
+                if self._access.login is not None:
+                    await self._log_in(self._access.login)
+                else:
+                    self._read_file()
+            except RefusedError as problem:
+                self._failure = (time.monotonic(), problem)
+                raise
+            self.serial += 1
 
-    async def _execute(self, settings: Object) -> None:
-        """Run an exec credential plugin (client.authentication.k8s.io) such as `aws eks get-token`."""
-        status = pluck(await _run(settings), "status")
-        if not isinstance(status, dict):
-            message = f"{settings.get('command')} gave no credential"
-            raise RefusedError(message)
-        credential = cast("Object", status)
-        self._token = str(credential.get("token") or "")
-        certificate, key = credential.get("clientCertificateData"), credential.get("clientKeyData")
-        if certificate and key:
-            self._certificate = (str(certificate), str(key))
-        expiry = credential.get("expirationTimestamp")
-        self._expires = datetime.fromisoformat(str(expiry)).timestamp() - 10 if expiry else float("inf")
+    def _read_file(self) -> None:
+        try:
+            self._token = Path(self._access.token_file).read_text().strip()
+        except OSError as problem:
+            message = f"kubeconfig: tokenFile {self._access.token_file} cannot be read: {problem.strerror}"
+            raise RefusedError(message) from None
+        self._expires = time.time() + _TOKEN_FILE_SECONDS
 
-
-async def _run(settings: Object) -> Object:
-    command = str(settings.get("command") or "")
-    extra = {
-        str(entry["name"]): str(entry["value"]) for entry in cast("list[Any]", settings.get("env") or [])
-    }
-    info = {
-        "apiVersion": settings.get("apiVersion"),
-        "kind": "ExecCredential",
-        "spec": {"interactive": False},
-    }
-    try:
-        process = await asyncio.create_subprocess_exec(
-            command,
-            *[str(argument) for argument in cast("list[Any]", settings.get("args") or [])],
-            env={**os.environ, **extra, "KUBERNETES_EXEC_INFO": json.dumps(info)},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-    except OSError as problem:
-        message = f"kubeconfig: {command} cannot be run: {problem.strerror}"
-        raise RefusedError(message) from None
-    output, errors = await process.communicate()
-    if process.returncode:
-        message = f"kubeconfig: {command} failed: {errors.decode(errors='replace').strip()[-500:]}"
-        raise RefusedError(message)
-    try:
-        return cast("Object", json.loads(output))
-    except ValueError:
-        message = f"kubeconfig: {command} did not print an ExecCredential"
-        raise RefusedError(message) from None
+    async def _log_in(self, login: Login) -> None:
+        credential = await run(login)
+        self._token = credential.token
+        certificate = (credential.certificate, credential.key)
+        if all(certificate) and certificate != self._certificate:
+            self._certificate = certificate
+            self.generation += 1
+        self._expires = credential.expires
 
 
 def _load(context: ssl.SSLContext, certificate: str, key: str) -> None:

@@ -10,11 +10,14 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
+from simulator.kubernetes.access import login
+from simulator.kubernetes.access.login import Login
 from simulator.kubernetes.errors import RefusedError
 from simulator.kubernetes.values.objects import pluck
 from simulator.kubernetes.values.wire import Object
@@ -26,7 +29,10 @@ _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 @dataclass(frozen=True)
 class Access:
-    """One cluster's address and what proves to it who asks. Certificates and keys are PEM."""
+    """One cluster's address and what proves to it who asks. Certificates and keys are PEM.
+
+    `impersonate` are the headers that make a request another user's.
+    """
 
     server: str
     namespace: str = "default"
@@ -39,7 +45,8 @@ class Access:
     token: str = field(default="", repr=False)
     token_file: str = ""
     basic: tuple[str, str] | None = field(default=None, repr=False)
-    exec: Object | None = field(default=None, repr=False)
+    login: Login | None = None
+    impersonate: tuple[tuple[str, str], ...] = ()
 
 
 def parse(value: str) -> Object:
@@ -103,6 +110,11 @@ def _resolve_paths(config: Object, base: Path) -> None:
             for key in keys:
                 if isinstance(values, dict) and isinstance(values.get(key), str):  # pyright: ignore[reportUnknownMemberType]
                     values[key] = str(base / str(values[key]))  # pyright: ignore[reportUnknownArgumentType]
+    for entry in _entries(config, "users"):
+        # A bare name is looked for on PATH.
+        command = pluck(entry, "user", "exec", "command")
+        if isinstance(command, str) and os.sep in command:
+            cast("Object", pluck(entry, "user", "exec"))["command"] = str(base / command)
 
 
 def ambient(environment: Mapping[str, str] = os.environ) -> Object:
@@ -166,11 +178,12 @@ def select(config: Object, context: str = "", cluster: str = "") -> Access:
         message = "kubeconfig uses an auth-provider, which Kubernetes no longer has: use exec"
         raise RefusedError(message)
     read = _reader(entry, user)
+    authority = read("certificate-authority")
     basic = (str(user["username"]), str(user.get("password") or "")) if user.get("username") else None
     return Access(
         server=server,
         namespace=str(chosen.get("namespace") or "default"),
-        authority=read("certificate-authority"),
+        authority=authority,
         verify=not entry.get("insecure-skip-tls-verify"),
         server_name=str(entry.get("tls-server-name") or ""),
         proxy=str(entry.get("proxy-url") or ""),
@@ -179,8 +192,21 @@ def select(config: Object, context: str = "", cluster: str = "") -> Access:
         token=str(user.get("token") or ""),
         token_file=str(user.get("tokenFile") or ""),
         basic=basic,
-        exec=user.get("exec"),
+        login=login.parse(user["exec"], entry, authority) if user.get("exec") else None,
+        impersonate=tuple(_impersonation(user)),
     )
+
+
+def _impersonation(user: Object) -> Iterator[tuple[str, str]]:
+    """The headers by which a request is made as somebody else (Kubernetes, user impersonation)."""
+    for key, header in (("as", "Impersonate-User"), ("as-uid", "Impersonate-Uid")):
+        if user.get(key):
+            yield header, str(user[key])
+    for group in cast("list[Any]", user.get("as-groups") or []):
+        yield "Impersonate-Group", str(group)
+    for key, values in cast("dict[str, list[Any]]", user.get("as-user-extra") or {}).items():
+        for value in values:
+            yield f"Impersonate-Extra-{quote(key.lower(), safe='')}", str(value)
 
 
 def _reader(cluster: Object, user: Object) -> Callable[[str], str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from tests.clouds.answers import aws, azure, gcp
-from tests.clouds.answers.made_up import Made, Place, made_up
+from tests.clouds.answers.made_up import Made, Place, is_map, made_up, shaped
 from tests.clouds.declared import alternatives, declared, is_outputs, output_fields
 
 __all__ = ["Made", "Place", "autonamed", "foreseen", "made"]
@@ -21,7 +21,7 @@ def made(token: str, name: str, inputs: Mapping[str, Any], place: Place) -> Made
     """Return what the cloud says of a resource that it has made from these inputs."""
     cloud = _CLOUDS[token.partition(":")[0]]
     answer = cloud.answer(token, name, inputs, place)
-    given = {**inputs, **answer.outputs}
+    given = {**shaped(declared(token).outputs, inputs), **answer.outputs}
     rest = made_up(declared(token), given, answer.id, seed=f"{token}/{name}")
     return Made(answer.id, {**rest, **given})
 
@@ -43,6 +43,8 @@ def _foreseen(types: Mapping[str, object], given: Mapping[str, Any], unknown: ob
 def _inner(expected: object, value: Any, unknown: object) -> Any:  # noqa: ANN401  any JSON value
     expected = alternatives(expected)[0]
     match value:
+        case list() if is_map(expected):
+            return unknown
         case dict() if is_outputs(expected):
             return _foreseen(output_fields(expected), cast("dict[str, Any]", value), unknown)
         case list() if inner := typing.get_args(expected):

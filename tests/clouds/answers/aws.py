@@ -58,12 +58,16 @@ def _identifier(kind: str, name: str, inputs: Inputs, seed: str) -> str:
     if kind == "kms/key:Key":
         return uid(seed)
     if kind == "eks/nodeGroup:NodeGroup":
-        return f"{inputs['clusterName']}:{inputs['nodeGroupName']}"
+        return f"{inputs['clusterName']}:{_group(inputs, seed)}"
     if kind == "eks/addon:Addon":
         return f"{inputs['clusterName']}:{inputs['addonName']}"
     if kind == "eks/accessEntry:AccessEntry":
         return f"{inputs['clusterName']}:{inputs['principalArn']}"
     return str(inputs.get("name") or inputs.get("bucket") or f"{name}-{digest(seed, 7)}")
+
+
+def _group(inputs: Inputs, seed: str) -> str:
+    return str(inputs.get("nodeGroupName") or f"{inputs.get('nodeGroupNamePrefix', '')}{digest(seed, 26)}")
 
 
 def _noun(kind: str) -> str:
@@ -93,8 +97,10 @@ def _launch_template(name: str, inputs: Inputs, place: Place, arn: str) -> dict[
 
 
 def _node_group(name: str, inputs: Inputs, place: Place, arn: str) -> dict[str, Any]:
-    group = f"eks-{inputs['nodeGroupName']}-{digest(arn, 8)}"
+    named = arn.rpartition(":")[2]
+    group = f"eks-{named}-{digest(arn, 8)}"
     return {
+        "nodeGroupName": named,
         "status": "ACTIVE",
         "resources": [{"autoscalingGroups": [{"name": group}], "remoteAccessSecurityGroupId": ""}],
     }

@@ -78,7 +78,6 @@ def _cluster(identifier: str, inputs: Inputs, place: Place) -> dict[str, Any]:
     name = inputs["resourceName"]
     fqdn = f"{inputs.get('dnsPrefix') or name}-{digest(identifier, 8)}.hcp.{place.region}.azmk8s.io"
     group = inputs.get("nodeResourceGroup") or f"MC_{_group(inputs)}_{name}_{place.region}"
-    identities: list[str] = inputs.get("identity", {}).get("userAssignedIdentities") or []
     nodes = f"/subscriptions/{place.subscription}/resourceGroups/{group}/providers/Microsoft.ManagedIdentity"
     return {
         "name": name,
@@ -89,14 +88,6 @@ def _cluster(identifier: str, inputs: Inputs, place: Place) -> dict[str, Any]:
         "powerState": {"code": "Running"},
         "maxAgentPools": 100,
         "oidcIssuerProfile": {**inputs.get("oidcIssuerProfile", {}), "issuerURL": issuer},
-        "identity": {
-            **inputs.get("identity", {}),
-            "principalId": uid(f"{identifier}/principal"),
-            "tenantId": place.tenant,
-            "userAssignedIdentities": {
-                one: {"clientId": uid(one), "principalId": uid(f"{one}/principal")} for one in identities
-            },
-        },
         "identityProfile": {
             "kubeletidentity": {
                 "resourceId": f"{nodes}/userAssignedIdentities/{name}-agentpool",

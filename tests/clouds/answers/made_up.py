@@ -6,11 +6,13 @@ import typing
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from tests.clouds.declared import Declared, alternatives, is_outputs, output_fields
 
 _DATE = "2026-01-02T03:04:05Z"
+# What an object with an identity says of it, beside what was given.
+_IDENTITY = ("principalId", "tenantId")
 _AT = re.compile(r"(At|Time|Timestamp|Date)$")
 
 
@@ -45,6 +47,33 @@ def uid(seed: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, seed))
 
 
+def is_map(expected: object) -> bool:
+    """Whether a type is a map."""
+    return typing.get_origin(expected) in (Mapping, dict)
+
+
+def shaped(types: Mapping[str, object], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given as it comes back: a list of ids comes back as a map from each to what it is.
+
+    Azure does so with the identities of a resource.
+    """
+    return {name: _shaped(types.get(name), value) for name, value in given.items()}
+
+
+def _shaped(expected: object, value: Any) -> Any:  # noqa: ANN401  any JSON value
+    expected = alternatives(expected)[0]
+    match value:
+        case list() if is_map(expected):
+            names = cast("list[str]", value)
+            return {one: {"clientId": uid(one), "principalId": uid(f"{one}/principal")} for one in names}
+        case dict() if is_outputs(expected):
+            types, fields = output_fields(expected), cast("dict[str, Any]", value)
+            found = {key: uid(f"{sorted(fields)}/{key}") for key in _IDENTITY if key in types}
+            return found | shaped(types, fields)
+        case _:
+            return value
+
+
 def made_up(declaration: Declared, given: Mapping[str, Any], identifier: str, seed: str) -> dict[str, Any]:
     """The outputs that only the cloud could know: those that are no inputs, and are not given."""
     return {
@@ -54,12 +83,16 @@ def made_up(declaration: Declared, given: Mapping[str, Any], identifier: str, se
     }
 
 
-def _value(name: str, expected: object, identifier: str, seed: str) -> Any:  # noqa: ANN401  any JSON value
+def _value(name: str, expected: object, identifier: str, seed: str, *, deep: bool = True) -> Any:  # noqa: ANN401  any JSON value
     expected = alternatives(expected)[0]
     origin = typing.get_origin(expected)
     if is_outputs(expected):
-        fields = output_fields(expected)
-        return {key: _value(key, one, identifier, f"{seed}/{key}") for key, one in fields.items()}
+        # Types may contain themselves: of an object in an object only the plain fields are made up.
+        return {
+            key: _value(key, one, identifier, f"{seed}/{key}", deep=False)
+            for key, one in output_fields(expected).items()
+            if deep or not is_outputs(alternatives(one)[0])
+        }
     if origin in (Sequence, list):
         return []
     if origin in (Mapping, dict):
