@@ -1,7 +1,7 @@
 """Who may do what: roles of the cluster, of its nodes and of its controllers, and who may use the cluster."""
 
 import fnmatch
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -34,7 +34,7 @@ def _statements(graph: Graph, purpose: str = "") -> list[Statement]:
     return [statement for policy in policies for statement in policy["Statement"]]
 
 
-def _too_wide(statements: list[Statement]) -> Iterator[str]:
+def _too_wide(statements: Sequence[Statement]) -> Iterator[str]:
     """Actions of whole services, and changes to whatever there is."""
     for one in statements:
         for action in one["Action"]:
