@@ -43,8 +43,8 @@ class GivenNetworkSettings(Settings):
         pattern=r"^projects/[-a-z0-9]+/regions/[-a-z0-9]+/subnetworks/[-a-z0-9]+$",
         description="Subnetwork of the nodes: projects/acme-net/regions/europe-west4/subnetworks/ml.",
     )
-    pods_range: str = Field(description="Name of the subnetwork's secondary range for pods.")
-    services_range: str = Field(description="Name of the subnetwork's secondary range for services.")
+    pod_range_name: str = Field(description="Name of the subnetwork's secondary range for pods.")
+    service_range_name: str = Field(description="Name of the subnetwork's secondary range for services.")
     private_services_access: bool = Field(
         default=True,
         description="Whether the network already has private services access, by which Cloud SQL and "
@@ -100,9 +100,7 @@ class NetworkSettings(Settings):
         }
         for (one, first), (other, second) in itertools.combinations(ranges.items(), 2):
             if ipaddress.ip_network(first).overlaps(ipaddress.ip_network(second)):
-                raise ValueError(
-                    f"{one} ({first}) and {other} ({second}) overlap: each needs a range of its own"
-                )
+                raise ValueError(f"{one} ({first}) and {other} ({second}) overlap: each needs its own")
         return self
 
     @property
