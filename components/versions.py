@@ -4,6 +4,7 @@ The only file that names an image registry or a chart repository. An image is wr
 may replace each one by its setting `image`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 # The release of the Kubeflow community distribution that these versions belong together in.
@@ -328,7 +329,10 @@ class Charts:
         name="nvidia-device-plugin",
         version="0.19.3",
         repository="https://nvidia.github.io/k8s-device-plugin",
-        images=("nvcr.io/nvidia/k8s-device-plugin:v0.19.3",),
+        images=(
+            "nvcr.io/nvidia/k8s-device-plugin:v0.19.3",
+            "registry.k8s.io/nfd/node-feature-discovery:v0.17.3",
+        ),
     )
     DCGM_EXPORTER = Chart(
         name="dcgm-exporter",
@@ -370,3 +374,25 @@ class Charts:
         repository="https://aws.github.io/eks-charts",
         images=("602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/aws-efa-k8s-device-plugin:v0.5.20",),
     )
+
+
+class Kind:
+    """kubernetes-sigs/kind: the program, and the node images that its releases were built with.
+
+    Images by the minor version of Kubernetes: `Image` in pkg/apis/config/defaults/image.go of v0.33.0,
+    v0.32.0, v0.30.0 and v0.29.0.
+    """
+
+    VERSION = "v0.33.0"
+    PROGRAM = "https://kind.sigs.k8s.io/dl/{version}/kind-{system}-{architecture}"
+    MODULE = "sigs.k8s.io/kind@{version}"
+    NODES: Mapping[str, str] = {
+        "1.37": "kindest/node:v1.37.0"
+        "@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5",
+        "1.36": "kindest/node:v1.36.1"
+        "@sha256:3489c7674813ba5d8b1a9977baea8a6e553784dab7b84759d1014dbd78f7ebd5",
+        "1.34": "kindest/node:v1.34.0"
+        "@sha256:7416a61b42b1662ca6ca89f02028ac133a309a2a30ba309614e8ec94d976dc5a",
+        "1.33": "kindest/node:v1.33.1"
+        "@sha256:050072256b9a903bd914c0b2866828150cb229cea0efe5892e2b644d5dd3b34f",
+    }

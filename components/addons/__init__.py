@@ -2,6 +2,5 @@
 
 from .installing import Addons, AddonsArgs, install_addons
 from .settings import AddonsSettings
-from .source import ChartSource
 
-__all__ = ["Addons", "AddonsArgs", "AddonsSettings", "ChartSource", "install_addons"]
+__all__ = ["Addons", "AddonsArgs", "AddonsSettings", "install_addons"]

@@ -1,7 +1,7 @@
 """Pods of a gateway, by Istio's chart `gateway`: the ingress gateway, and the one that Knative needs."""
 
+from ..charts import ChartScope, Values, resources
 from ..kube.settings import Compute
-from .chart import ChartScope, Values, resources
 
 
 def gateway_pods(requests: Compute, limits: Compute, max_replicas: int, scope: ChartScope) -> Values:

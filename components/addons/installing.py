@@ -5,18 +5,17 @@ from dataclasses import dataclass
 
 import pulumi
 
+from ..charts import ChartScope, ChartSource
 from ..contracts import CertificateAuthority, Cluster, GcpCloud, MeshAddon, Offer
 from ..kube.placement import placed
 from ..versions import Chart
 from .cert_manager import CertManager, CertManagerArgs
-from .chart import ChartScope
 from .istio import ExternalAuthorization, Istio, IstioArgs
 from .knative import Knative, KnativeArgs
 from .kuberay import KubeRay, KubeRayArgs
 from .kueue import Kueue, KueueArgs
 from .prometheus import Prometheus, PrometheusArgs
 from .settings import AddonsSettings
-from .source import ChartSource
 
 
 @dataclass(frozen=True, kw_only=True)

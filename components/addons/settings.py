@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from ..charts import RepositoriesSource, SourceSettings
 from ..kube.settings import Placement
 from ..settings_base import Settings
 from ..versions import Chart, Charts
@@ -11,7 +12,6 @@ from .knative import KnativeSettings
 from .kuberay import KubeRaySettings
 from .kueue import KueueSettings
 from .prometheus import PrometheusSettings
-from .source import RepositoriesSource, SourceSettings
 
 
 class AddonsSettings(Settings):

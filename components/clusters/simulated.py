@@ -8,17 +8,19 @@ contracts.Cluster.
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import pulumi
 import pulumi_kubernetes as k8s
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from .. import dynamic
-from ..contracts import Capabilities, Cluster, NodePool
+from ..contracts import Accelerator, Capabilities, Cluster, NodePool
 from ..kube.quantity import parse_quantity
 from ..settings_base import DnsLabel, Settings, duplicates
+from .device_labels import sharing_labels
 from .pools import POOL_LABEL, AcceleratorSettings, Labels, Taints, TaintSettings
+from .sharing import SharingSettings, shared
 
 STORAGE_CLASS = "standard"
 """The default storage class; simulator/cluster/configuration.py makes it."""
@@ -75,12 +77,28 @@ class NodePoolSettings(Settings):
     architecture: Literal["amd64", "arm64"] = Field(default="amd64", description="Processor architecture.")
     zone: Annotated[DnsLabel, Field(description="Availability zone of the nodes.")] = "simulated-a"
     accelerator: AcceleratorSettings | None = Field(default=None, description="Accelerators of each node.")
+    sharing: SharingSettings | None = Field(
+        default=None, description="How one device serves several pods; each belongs to one unless said."
+    )
     labels: Labels = Field(default={}, description="Labels of each node, beside those that every node has.")
     taints: Taints | None = Field(
         default=None,
         description="Taints of each node. A pool with accelerators that does not say has the taint "
         "`nvidia.com/gpu=present:NoSchedule` (for other vendors their resource's name); `[]` means none.",
     )
+
+    @model_validator(mode="after")
+    def _devices_can_be_shared(self) -> Self:
+        if self.sharing and not self.accelerator:
+            raise ValueError(f"pool '{self.name}': sharing is for accelerators, and it has none")
+        if self.accelerator:
+            shared(self.accelerator.contract, self.sharing)
+        return self
+
+    @property
+    def devices(self) -> Accelerator | None:
+        """The accelerators of one node as pods see them."""
+        return shared(self.accelerator.contract, self.sharing) if self.accelerator else None
 
     @property
     def effective_taints(self) -> tuple[TaintSettings, ...]:
@@ -100,13 +118,14 @@ class NodePoolSettings(Settings):
             memory=self.memory,
             labels={**self.labels, POOL_LABEL: self.name},
             taints=tuple(taint.contract for taint in self.effective_taints),
-            accelerator=self.accelerator.contract if self.accelerator else None,
+            accelerator=self.devices,
             architecture=self.architecture,
         )
 
     @property
     def inputs(self) -> dict[str, Any]:
         """The pool as the cluster's resource takes it: see simulator.cluster.nodes.Pool."""
+        devices = self.devices
         return {
             "name": self.name,
             "count": self.count,
@@ -123,9 +142,10 @@ class NodePoolSettings(Settings):
                 "topology.kubernetes.io/region": _REGION,
                 "topology.kubernetes.io/zone": self.zone,
                 **(self.accelerator.node_labels if self.accelerator else {}),
+                **(sharing_labels(devices) if devices else {}),
             },
             "taints": [taint.model_dump() for taint in self.effective_taints],
-            "devices": {self.accelerator.resource: self.accelerator.count} if self.accelerator else {},
+            "devices": {devices.resource: devices.units} if devices else {},
         }
 
 

@@ -11,8 +11,10 @@ FACTS = Path(__file__).with_name("facts")
 
 # Below these a chart takes what Kubernetes or the user defines: no list of its own says which keys there are.
 _OPEN = {
+    "affinity",
     "annotations",
     "containerSecurityContext",
+    "data",
     "labels",
     "map",
     "matchLabels",

@@ -3,7 +3,7 @@
 import pulumi
 import pytest
 
-from components.addons.chart import keep_api_types
+from components.charts import keep_api_types
 from tests.addons.charts import EVERYTHING, Declared, installed
 
 TRUSTED = "jsonpath={.webhooks[0].clientConfig.caBundle}"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from components.addons import AddonsSettings, ChartSource
-from components.addons.source import FolderSource
+from components.addons import AddonsSettings
+from components.charts import ChartSource, FolderSource
 from components.settings_base import SettingsError
 from components.versions import Charts
 from tests.addons.charts import Declared, installed

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pulumi
 
+from ...charts import ChartScope, declare, namespace, types_alone, webhooks_ready
 from ...contracts import Capabilities, CertificateAuthority, Offer
 from ...versions import Charts
-from ..chart import ChartScope, declare, namespace, types_alone, webhooks_ready
 from .settings import CertManagerSettings
 from .values import RELEASE, WEBHOOK, values
 

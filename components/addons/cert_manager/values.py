@@ -1,7 +1,7 @@
 """Values of cert-manager's chart (deploy/charts/cert-manager of cert-manager/cert-manager v1.20)."""
 
+from ...charts import ChartScope, Values, resources
 from ...kube.settings import Compute
-from ..chart import ChartScope, Values, resources
 from .settings import CertManagerSettings
 
 RELEASE = "cert-manager"

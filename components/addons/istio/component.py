@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pulumi
 
+from ...charts import ChartScope, declare, namespace, types_alone, webhooks_ready
 from ...contracts import Capabilities, MeshAddon, Offer
 from ...versions import Charts
-from ..chart import ChartScope, declare, namespace, types_alone, webhooks_ready
 from .settings import IstioSettings
 from .values import (
     CNI_NAMESPACE,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..chart import ChartScope, Values, resources
+from ...charts import ChartScope, Values, resources
 from ..gateways import gateway_pods
 from .settings import IngressGatewaySettings, IstioSettings
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
+from ...charts import ChartScope, declare, namespace, types_alone
 from ...contracts import Capabilities, MeshAddon, Offer
 from ...versions import Charts
-from ..chart import ChartScope, declare, namespace, types_alone
 from .settings import KnativeSettings
 from .values import LOCAL_GATEWAY, SERVING, local_gateway_values, operator_values, serving_spec
 

@@ -6,8 +6,8 @@ of knative/serving v1.22, config-features; gateways of knative-extensions/net-is
 
 import yaml
 
+from ...charts import ChartScope, Values, resources
 from ...versions import Charts
-from ..chart import ChartScope, Values, resources
 from ..gateways import gateway_pods
 from .settings import KnativeSettings, LocalGatewaySettings
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pulumi
 
+from ...charts import ChartScope, Values, declare, namespace, resources, types_alone
 from ...contracts import Capabilities, Offer
 from ...versions import Charts
-from ..chart import ChartScope, Values, declare, namespace, resources, types_alone
 from .settings import KubeRaySettings
 
 NAMESPACE = "kuberay-system"

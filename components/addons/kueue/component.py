@@ -10,9 +10,9 @@ from pathlib import Path
 import pulumi
 import yaml
 
+from ...charts import ChartScope, Values, declare, namespace, resources, types_alone, webhooks_ready
 from ...contracts import Capabilities, Offer
 from ...versions import Charts
-from ..chart import ChartScope, Values, declare, namespace, resources, types_alone, webhooks_ready
 from .settings import KueueSettings
 
 NAMESPACE = "kueue-system"

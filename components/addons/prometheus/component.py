@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pulumi
 
+from ...charts import ChartScope, declare, namespace, types_alone
 from ...contracts import Capabilities, Offer
 from ...versions import Charts
-from ..chart import ChartScope, declare, namespace, types_alone
 from .settings import PrometheusSettings
 from .values import RELEASE, values
 

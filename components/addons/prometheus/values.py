@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..chart import ChartScope, Values, resources
+from ...charts import ChartScope, Values, resources
 from .settings import PrometheusSettings
 
 RELEASE = "prometheus"

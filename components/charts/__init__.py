@@ -1,0 +1,29 @@
+"""How other projects' Helm charts are installed: where they come from, and what waits for what."""
+
+from .chart import (
+    ChartScope,
+    Values,
+    declare,
+    keep_api_types,
+    namespace,
+    resources,
+    types_alone,
+    webhooks_ready,
+)
+from .source import ChartSource, FolderSource, MirrorSource, RepositoriesSource, SourceSettings
+
+__all__ = [
+    "ChartScope",
+    "ChartSource",
+    "FolderSource",
+    "MirrorSource",
+    "RepositoriesSource",
+    "SourceSettings",
+    "Values",
+    "declare",
+    "keep_api_types",
+    "namespace",
+    "resources",
+    "types_alone",
+    "webhooks_ready",
+]
