@@ -2,7 +2,8 @@
 
 Ours are the requests of every pod and volume that the stack declares. Upstream's are of another kind, and
 rough: its table gives for each component the larger of what a fresh installation used and what its pods
-request, and the size of its volumes. Where upstream requests little, its figure is usage, and ours may be above.
+request, and the size of its volumes. Where upstream requests little, its figure is usage, and ours may be
+higher.
 """
 
 import dataclasses
