@@ -101,7 +101,9 @@ def _addon(
 ) -> eks.Addon:
     given: Role | None = None
     if identity:
-        given = pod_role(place, identity.purpose, managed=[identity.managed], inline=inline)
+        given = pod_role(
+            place, identity.purpose, account=identity.account, managed=[identity.managed], inline=inline
+        )
     return eks.Addon(
         place.name(name),
         cluster_name=cluster.name,

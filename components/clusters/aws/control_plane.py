@@ -63,8 +63,10 @@ def control_plane(place: Place, network: Network, key_arn: pulumi.Output[str]) -
         deletion_protection=settings.deletion_protection,
         # Without its role's rights EKS could not remove the interfaces that it made in the subnets.
         # Who creates the cluster is settled then: a change of mind must not make it anew.
+        # EKS alone would refuse when all nodes are gone already; Pulumi refuses before anything goes.
         opts=place.options(
             depends_on=[logs, *manager.rights],
+            protect=settings.deletion_protection,
             ignore_changes=["accessConfig.bootstrapClusterCreatorAdminPermissions"],
         ),
     )

@@ -28,8 +28,10 @@ _LOAD_BALANCERS = "aws-load-balancer-controller"
 
 def identities(place: Place, cluster: eks.Cluster, network: Network) -> list[pulumi.Resource]:
     """The controllers' roles: pods get one only where it was there before them."""
-    scaling = pod_role(place, "autoscaler", inline=_autoscaler_policy(place))
-    balancing = pod_role(place, "load-balancers", inline=load_balancer_policy(place, network.vpc_id))
+    scaling = pod_role(place, "autoscaler", account=_AUTOSCALER, inline=_autoscaler_policy(place))
+    balancing = pod_role(
+        place, "load-balancers", account=_LOAD_BALANCERS, inline=load_balancer_policy(place, network.vpc_id)
+    )
     return [
         associated(place, "autoscaler", given=scaling, cluster=cluster, account=_AUTOSCALER),
         associated(place, "load-balancers", given=balancing, cluster=cluster, account=_LOAD_BALANCERS),
@@ -38,19 +40,23 @@ def identities(place: Place, cluster: eks.Cluster, network: Network) -> list[pul
 
 def controllers(place: Place, provider: k8s.Provider, network: Network) -> list[pulumi.Resource]:
     """The controllers. What they made in AWS goes while they run: objects wait for them, and go before."""
-    made: list[pulumi.Resource] = [
-        _chart(place, provider, versions.Charts.CLUSTER_AUTOSCALER, _autoscaler(place)),
-        _chart(
-            place, provider, versions.Charts.AWS_LOAD_BALANCER_CONTROLLER, _load_balancers(place, network)
-        ),
-    ]
+    charts = versions.Charts
+    made = [_chart(place, provider, charts.CLUSTER_AUTOSCALER, _autoscaler(place))]
     if any(pool.efa for pool in place.settings.node_pools):
-        made.append(_chart(place, provider, versions.Charts.AWS_EFA_DEVICE_PLUGIN, _fabric_devices(place)))
+        made.append(_chart(place, provider, charts.AWS_EFA_DEVICE_PLUGIN, _fabric_devices(place)))
+    # Its webhook looks at every new Service, and until its pods are there none can be made: so it comes last.
+    balancers = _load_balancers(place, network)
+    made.append(_chart(place, provider, charts.AWS_LOAD_BALANCER_CONTROLLER, balancers, after=made))
     return made
 
 
 def _chart(
-    place: Place, provider: k8s.Provider, chart: versions.Chart, values: Mapping[str, Any]
+    place: Place,
+    provider: k8s.Provider,
+    chart: versions.Chart,
+    values: Mapping[str, Any],
+    *,
+    after: Sequence[pulumi.Resource] = (),
 ) -> pulumi.Resource:
     return Chart(
         chart.name,
@@ -60,7 +66,7 @@ def _chart(
         version=chart.version,
         repository_opts=RepositoryOptsArgs(repo=chart.repository),
         values=dict(values),
-        opts=pulumi.ResourceOptions(parent=place.parent, provider=provider),
+        opts=pulumi.ResourceOptions(parent=place.parent, provider=provider, depends_on=list(after) or None),
     )
 
 

@@ -20,7 +20,7 @@ def key(place: Place) -> pulumi.Output[str]:
         enable_key_rotation=True,
         deletion_window_in_days=settings.deletion_days,
         policy=_policy(place),
-        tags={"Name": place.cluster},
+        tags={"Name": f"{place.cluster}-cluster"},
         opts=place.options(),
     )
     kms.Alias(

@@ -9,6 +9,8 @@ from pulumi_aws import eks, iam
 from .place import Place
 from .policies import Conditions, allow, document
 
+_NAMESPACE = "kube-system"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
@@ -59,9 +61,17 @@ def role(
 
 
 def pod_role(
-    place: Place, purpose: str, *, managed: Sequence[str] = (), inline: pulumi.Input[str] | None = None
+    place: Place,
+    purpose: str,
+    *,
+    account: str,
+    managed: Sequence[str] = (),
+    inline: pulumi.Input[str] | None = None,
 ) -> Role:
-    """A role that pods of this cluster alone take, by EKS Pod Identity."""
+    """A role that pods of one service account in `kube-system` take, by EKS Pod Identity.
+
+    Whose pod it is, EKS says in tags of the session (EKS user guide, IAM roles for EKS Pod Identity).
+    """
     return role(
         place,
         purpose,
@@ -70,8 +80,11 @@ def pod_role(
         inline=inline,
         actions=("sts:AssumeRole", "sts:TagSession"),
         conditions={
-            "StringEquals": {"aws:SourceAccount": place.settings.account},
-            "ArnEquals": {"aws:SourceArn": place.cluster_arn},
+            "StringEquals": {
+                "aws:RequestTag/eks-cluster-arn": place.cluster_arn,
+                "aws:RequestTag/kubernetes-namespace": _NAMESPACE,
+                "aws:RequestTag/kubernetes-service-account": account,
+            }
         },
     )
 
@@ -83,7 +96,7 @@ def associated(
     return eks.PodIdentityAssociation(
         place.name(purpose),
         cluster_name=cluster.name,
-        namespace="kube-system",
+        namespace=_NAMESPACE,
         service_account=account,
         role_arn=given.arn,
         opts=place.options(depends_on=given.rights),

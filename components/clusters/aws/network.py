@@ -47,13 +47,16 @@ def _new(place: Place, key_arn: pulumi.Output[str]) -> Network:
         cidr_block=settings.range,
         enable_dns_hostnames=True,
         enable_dns_support=True,
-        tags={"Name": place.cluster},
+        tags={"Name": f"{place.cluster}-vpc"},
         opts=place.options(),
     )
     # Members of the group that AWS gives every network may talk freely: it has none, and loses its rules.
     ec2.DefaultSecurityGroup(place.name("default"), vpc_id=vpc.id, opts=place.options())
     gateway = ec2.InternetGateway(
-        place.name("internet"), vpc_id=vpc.id, tags={"Name": place.cluster}, opts=place.options()
+        place.name("internet"),
+        vpc_id=vpc.id,
+        tags={"Name": f"{place.cluster}-internet"},
+        opts=place.options(),
     )
     outside = ec2.RouteTable(
         place.name("public"),

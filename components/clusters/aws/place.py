@@ -30,6 +30,7 @@ class Place:
         *,
         depends_on: Sequence[pulumi.Resource] = (),
         ignore_changes: Sequence[str] = (),
+        protect: bool = False,
     ) -> pulumi.ResourceOptions:
         """Options of a resource in AWS."""
         return pulumi.ResourceOptions(
@@ -37,6 +38,7 @@ class Place:
             provider=self.provider,
             depends_on=list(depends_on) or None,
             ignore_changes=list(ignore_changes) or None,
+            protect=protect or None,
         )
 
     def name(self, purpose: str) -> str:

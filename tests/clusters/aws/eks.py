@@ -65,6 +65,8 @@ def _told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]
             }
         case "aws:ec2/launchTemplate:LaunchTemplate":
             return {"latestVersion": 7}
+        case "aws:kms/key:Key":
+            return {"arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{name}", "keyId": name}
         case _ if token.startswith("aws:"):
             return {"arn": f"arn:aws:test:::{name}", "name": inputs.get("name", name)}
         case _:

@@ -50,6 +50,13 @@ def test_controllers_start_when_their_roles_are_there() -> None:
         assert "NodeGroup" in _kinds(graph.before(chart)), chart.name
 
 
+def test_the_webhook_that_looks_at_services_comes_after_charts_that_have_some() -> None:
+    graph = stack("aws-prod")
+    before = graph.before(graph.one("Chart", "aws-load-balancer-controller"))
+    for other in ("cluster-autoscaler", "aws-efa-k8s-device-plugin"):
+        assert f"kubernetes:helm.sh/v4:Chart {other}" in before
+
+
 def test_nodes_come_after_what_makes_them_ready() -> None:
     graph = eks()
     for group in graph.of("NodeGroup"):
@@ -98,9 +105,12 @@ def test_what_aws_makes_for_the_cluster_carries_its_tags() -> None:
 
 
 def test_the_cluster_cannot_be_removed_by_mistake() -> None:
-    assert eks().one("aws:eks/cluster:Cluster").inputs["deletionProtection"] is True
+    protected = eks().one("aws:eks/cluster:Cluster")
+    assert protected.inputs["deletionProtection"] is True
+    assert protected.protected
     unprotected = eks(deletionProtection=False).one("aws:eks/cluster:Cluster")
     assert unprotected.inputs["deletionProtection"] is False
+    assert not unprotected.protected
 
 
 def test_versions_are_those_that_are_said() -> None:

@@ -72,19 +72,27 @@ def test_nodes_have_the_rights_of_nodes_and_no_others() -> None:
     assert not [one for one in graph.of("RolePolicy") if one.name.endswith("-nodes")]
 
 
-def test_every_role_for_pods_is_for_pods_of_this_cluster_alone() -> None:
+def test_every_role_for_pods_is_for_one_service_account_of_this_cluster() -> None:
     graph = stack("aws-prod")
-    found: set[str] = set()
+    found: dict[str, str] = {}
     for role in graph.of("Role"):
         (trust,) = role.json("assumeRolePolicy")["Statement"]
         if trust["Principal"] != {"Service": "pods.eks.amazonaws.com"}:
             continue
-        found.add(role.name.removeprefix("kubeflow-prod-"))
         assert trust["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+        tags = trust["Condition"]["StringEquals"]
         cluster = "arn:aws:eks:us-east-2:123456789012:cluster/kubeflow-prod"
-        assert trust["Condition"]["ArnEquals"] == {"aws:SourceArn": cluster}
-        assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
-    assert found == {"vpc-cni", "ebs-csi", "efs-csi", "autoscaler", "load-balancers"}
+        assert tags["aws:RequestTag/eks-cluster-arn"] == cluster
+        assert tags["aws:RequestTag/kubernetes-namespace"] == "kube-system"
+        account = tags["aws:RequestTag/kubernetes-service-account"]
+        found[role.name.removeprefix("kubeflow-prod-")] = account
+    assert found == {
+        "vpc-cni": "aws-node",
+        "ebs-csi": "ebs-csi-controller-sa",
+        "efs-csi": "efs-csi-controller-sa",
+        "autoscaler": "cluster-autoscaler",
+        "load-balancers": "aws-load-balancer-controller",
+    }
 
 
 def test_controllers_and_drivers_get_their_roles_by_pod_identity() -> None:
