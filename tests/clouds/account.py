@@ -95,9 +95,10 @@ class Account:
 
     def users(self, entry: Entry) -> Iterable[Entry]:
         """What there is that names a resource in its inputs."""
-        names = {entry.id, str(entry.outputs.get("arn")), str(entry.outputs.get("selfLink"))} - {"None", ""}
-        # An id that is a plain name may be the name of anything.
-        needles = [json.dumps(name) for name in names if len(name) > 12]
+        names = {entry.id, str(entry.outputs.get("arn")), str(entry.outputs.get("selfLink"))}
+        # A name that was given may be that of anything.
+        names -= {"None", "", *map(str, entry.inputs.values())}
+        needles = [json.dumps(name) for name in names]
         for other in self.alive():
             text = json.dumps(other.inputs)
             if other.urn != entry.urn and any(needle in text for needle in needles):

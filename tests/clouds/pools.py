@@ -6,6 +6,7 @@ from typing import Any
 
 import components
 from components.clusters.machines import Machine, catalog
+from components.clusters.pools import POOL_LABEL
 from tests.clouds.account import Account, Entry
 
 EKS, GKE, AKS = (
@@ -43,12 +44,19 @@ def cluster_name(token: str, inputs: Inputs) -> str:
 
 
 def pools_of(account: Account, name: str) -> list[dict[str, Any]]:
-    """The pools of a cluster, as simulator.cluster takes them."""
-    found: list[dict[str, Any]] = []
+    """The pools of a cluster that have nodes, as simulator.cluster takes them.
+
+    A pool of ours may be several of the cloud's, one for each zone: its nodes are those of all of them.
+    """
+    found: dict[str, dict[str, Any]] = {}
     for entry in account.of(NODE_GROUP, NODE_POOL, AKS, AGENT_POOL):
-        if cluster_name(entry.token, entry.inputs) == name:
-            found += _pools(account, entry)
-    return found
+        if cluster_name(entry.token, entry.inputs) != name:
+            continue
+        for pool in _pools(account, entry):
+            if pool["count"]:
+                known = found.setdefault(pool["name"], {**pool, "count": 0})
+                known["count"] += pool["count"]
+    return list(found.values())
 
 
 def _pools(account: Account, entry: Entry) -> Iterator[dict[str, Any]]:
@@ -119,7 +127,7 @@ def _pool(
     name: str, count: int, machine: Machine, labels: Inputs, taints: list[dict[str, str]]
 ) -> dict[str, Any]:
     return {
-        "name": name,
+        "name": labels.get(POOL_LABEL, name),
         "count": count,
         "cpu": str(machine.cpu),
         "memory": f"{machine.memory}Gi",

@@ -57,11 +57,11 @@ def autonamed(token: str, name: str, inputs: Mapping[str, Any], seed: str) -> di
     """The name that the provider makes up where none is given, by the input that holds it."""
     declaration = declared(token).inputs
     kind = token.rpartition(":")[2]
-    candidates = ("name",)
+    candidates = ("name", f"{kind[0].lower()}{kind[1:]}Name")
     if token.startswith("azure-native:"):
-        candidates = (f"{kind[0].lower()}{kind[1:]}Name", "resourceName", "accountName", "vaultName")
+        candidates = (candidates[1], "resourceName", "accountName", "vaultName")
     for one in candidates:
         if one in declaration.types and one not in declaration.required:
-            prefixed = inputs.get("namePrefix")
+            prefixed = inputs.get(f"{one}Prefix")
             return {} if inputs.get(one) or prefixed else {one: f"{name}-{seed}"}
     return {}
