@@ -64,7 +64,7 @@ def test_network_policies_are_enforced() -> None:
 
 def test_secrets_are_encrypted_with_the_key_unless_google_s_own_is_wanted() -> None:
     assert cluster()["databaseEncryption"]["state"] == "ENCRYPTED"
-    assert cluster()["databaseEncryption"]["keyName"] == "projects/acme-ml/gcp-test-key"
+    assert cluster()["databaseEncryption"]["keyName"] == "gcp-test-key-id"
     assert "databaseEncryption" not in cluster(encryption={"enabled": False})
 
 
@@ -130,8 +130,8 @@ def test_the_pool_that_gke_insists_on_goes_at_once_and_is_protected_until_then()
     assert found.inputs["removeDefaultNodePool"] is True
     node = found.inputs["nodeConfig"]
     assert node["serviceAccount"] == "gcp-test-nodes@acme-ml.iam.gserviceaccount.com"
-    assert node["bootDiskKmsKey"] == "projects/acme-ml/gcp-test-key"
-    assert found.ignored == {"initialNodeCount", "nodeConfig"}
+    assert node["bootDiskKmsKey"] == "gcp-test-key-id"
+    assert found.ignored == ("initialNodeCount", "nodeConfig")
 
 
 def test_labels_of_the_settings_are_on_the_cluster() -> None:
@@ -149,7 +149,7 @@ def test_the_kubeconfig_holds_no_credential() -> None:
 
 def test_the_provider_of_objects_is_bound_to_this_cluster() -> None:
     inputs = graph().one(KUBERNETES).inputs
-    assert inputs["clusterIdentifier"] == "projects/acme-ml/gcp-test-cluster"
+    assert inputs["clusterIdentifier"] == "gcp-test-cluster-id"
     for setting in ("upsertExistingObjects", "enableConfigMapMutable", "enableSecretMutable"):
         assert json.loads(str(inputs[setting]).lower()) is True
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.clusters.gcp.graph import (
     API,
+    CLUSTER,
     CONNECTION,
     FIREWALL,
     NAT,
@@ -25,7 +26,6 @@ GIVEN = {
         "serviceRangeName": "ml-services",
     }
 }
-CLUSTER = "gcp:container/cluster:Cluster"
 
 
 def test_the_network_has_the_ranges_of_the_settings_and_no_others() -> None:
@@ -100,7 +100,7 @@ def test_a_network_that_is_given_is_used_and_none_is_made() -> None:
         "clusterSecondaryRangeName": "ml-pods",
         "servicesSecondaryRangeName": "ml-services",
     }
-    assert found.told["network"].endswith("/compute/v1/projects/acme-net/global/networks/main")
+    assert found.told["network_id"].endswith("/compute/v1/projects/acme-net/global/networks/main")
 
 
 def test_the_rule_for_webhooks_belongs_to_the_project_of_a_shared_network() -> None:

@@ -3,21 +3,21 @@
 import pytest
 
 from tests.clusters.gcp.graph import (
+    ACCOUNT,
     API,
     CLUSTER,
     GRANT,
+    IDENTITY,
     KEY,
     KEY_GRANT,
     NODE_POOL,
     PLAIN,
+    RING,
     graph,
     settings_of,
     stack,
 )
 
-ACCOUNT = "gcp:serviceaccount/account:Account"
-RING = "gcp:kms/keyRing:KeyRing"
-IDENTITY = "gcp:projects/serviceIdentity:ServiceIdentity"
 GIVEN = "projects/acme-keys/locations/europe-west4/keyRings/ml/cryptoKeys/cluster"
 
 

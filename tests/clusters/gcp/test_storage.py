@@ -40,7 +40,7 @@ def test_a_disk_is_made_in_the_zone_of_its_pod() -> None:
 
 
 def test_volumes_are_encrypted_with_the_key_unless_google_s_own_is_wanted() -> None:
-    key = "projects/acme-ml/gcp-test-key"
+    key = "gcp-test-key-id"
     found = classes()
     assert found["slipway-rwo"]["parameters"]["disk-encryption-kms-key"] == key
     assert found["slipway-rwx"]["parameters"]["instance-encryption-kms-key"] == key
@@ -71,7 +71,7 @@ def test_a_tier_that_takes_no_key_gets_none() -> None:
 
 def test_shares_have_addresses_in_the_cluster_s_network() -> None:
     parameters = classes()["slipway-rwx"]["parameters"]
-    assert parameters["network"] == "projects/acme-ml/gcp-test-network"
+    assert parameters["network"] == "gcp-test-network-id"
     assert parameters["connect-mode"] == "PRIVATE_SERVICE_ACCESS"
 
 
