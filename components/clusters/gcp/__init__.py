@@ -1,4 +1,4 @@
-"""GKE, the managed Kubernetes of Google Cloud. Its settings need no SDK; `cluster` imports that of Google Cloud."""
+"""GKE, the managed Kubernetes of Google Cloud. Its settings need no SDK; `cluster` imports one."""
 
 from .settings import GcpSettings
 

@@ -95,9 +95,8 @@ def test_a_taint_of_one_s_own_comes_beside_that_of_gke() -> None:
 def test_components_see_the_taints_and_labels_that_nodes_have() -> None:
     found = with_pool({**GPU, "labels": {"team": "vision"}})
     pool = next(one for one in found.contract.node_pools if one.name == "gpu")
-    assert (
-        node_of(found, "gpu")["labels"] == dict(pool.labels) == {"team": "vision", "slipway.dev/pool": "gpu"}
-    )
+    assert dict(pool.labels) == {"team": "vision", "slipway.dev/pool": "gpu"}
+    assert node_of(found, "gpu")["labels"] == dict(pool.labels)
     assert [(one.key, one.value, one.effect) for one in pool.taints] == [
         ("nvidia.com/gpu", "present", "NoSchedule")
     ]
