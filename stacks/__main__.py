@@ -1,6 +1,7 @@
 """The program that `pulumi up` runs."""
 
 import gc
+import signal
 import sys
 
 import pulumi
@@ -16,6 +17,8 @@ TOLD = 32
 
 # What a run makes is in use to its end: looking for garbage as often as Python does took a third of the time.
 gc.set_threshold(200_000)
+# When a resource fails, the engine interrupts the program: what failed is told, where the program was is not.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 leave_out()
 try:
     given = load()

@@ -10,6 +10,7 @@ from pulumi.runtime.config import get_config_env
 
 from components.clusters.existing import ExistingSettings
 from components.clusters.existing.kubeconfig import read_kubeconfig
+from components.identity.needed_secrets import optional, required, secret_problems
 from components.identity.secrets import GivenSecrets
 from components.platform_settings import PlatformSettings, platform_settings
 from components.settings_base import SettingsError
@@ -39,9 +40,8 @@ def load() -> Given:
     """
     config = pulumi.Config(PROJECT)
     settings = platform_settings(_given(config))
-    secrets = {
-        name.removeprefix(SECRET): config.require_secret(name) for name in _names() if name.startswith(SECRET)
-    }
+    _check_secrets(config, settings)
+    secrets = {name: config.require_secret(f"{SECRET}{name}") for name in _secrets()}
     return Given(
         settings=settings, secrets=GivenSecrets(values=secrets), kubeconfig=_kubeconfig(config, settings)
     )
@@ -92,6 +92,25 @@ def _given(config: pulumi.Config) -> dict[str, object]:
         except json.JSONDecodeError:
             given[name] = text
     return given
+
+
+def _check_secrets(config: pulumi.Config, settings: PlatformSettings) -> None:
+    """Refuse secrets that are missing, known to the public, too weak, or read by nothing."""
+    if settings.scope == "cluster":
+        return
+    identity, gateway = settings.identity, settings.gateway
+    values = {name: config.require(f"{SECRET}{name}") for name in _secrets()}
+    found = list(secret_problems(identity, gateway, values))
+    known = {KUBECONFIG, *required(identity, gateway), *optional(identity)}
+    keys = [f"{SECRET}{name}" for name in known]
+    found += [unknown([f"{SECRET}{name}"], keys) for name in values if name not in known]
+    if found:
+        raise SettingsError("\n".join(found))
+
+
+def _secrets() -> list[str]:
+    """The names of the secrets that the stack gives."""
+    return [name.removeprefix(SECRET) for name in _names() if name.startswith(SECRET)]
 
 
 def _require_encrypted(name: str) -> None:

@@ -16,11 +16,12 @@ from .aws.settings import AwsSettings
 from .azure.settings import AzureSettings
 from .existing.settings import ExistingSettings
 from .gcp.settings import GcpSettings
+from .kind.settings import KindSettings
 from .reference import Referred
 from .simulated import SimulatedArgs, SimulatedCluster, SimulatedSettings
 
 ClusterSettings = Annotated[
-    SimulatedSettings | ExistingSettings | AwsSettings | GcpSettings | AzureSettings,
+    SimulatedSettings | KindSettings | ExistingSettings | AwsSettings | GcpSettings | AzureSettings,
     Field(discriminator="provider"),
 ]
 
@@ -48,6 +49,10 @@ def make_cluster(
     match settings:
         case SimulatedSettings():
             return SimulatedCluster("cluster", SimulatedArgs(settings=settings, stack=stack), opts).contract
+        case KindSettings():
+            from .kind.cluster import KindArgs, KindCluster  # noqa: PLC0415
+
+            return KindCluster("cluster", KindArgs(settings=settings, stack=stack), opts).contract
         case ExistingSettings():
             from .existing.cluster import ExistingArgs, ExistingCluster  # noqa: PLC0415
 

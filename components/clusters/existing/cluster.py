@@ -39,10 +39,10 @@ class ExistingCluster(pulumi.ComponentResource):
     contract: Cluster
 
     def __init__(self, name: str, args: ExistingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("slipway:clusters:Existing", name, None, opts)
         settings, referred = args.settings, args.referred
         wanted = settings.storage_class or (referred.storage_class if referred else None)
         found = _look(args, wanted)
+        super().__init__("slipway:clusters:Existing", name, None, opts)
         kubeconfig = pulumi.Output.secret(args.kubeconfig)
         provider = k8s.Provider(
             name,

@@ -1,7 +1,7 @@
 """Every resource that no plugin serves: Pulumi dynamic resources.
 
-The engine pickles a dynamic provider by reference to its module, so this module never moves; and it loads the
-provider in a process of its own, so providers import what they need inside their methods.
+The engine pickles a dynamic provider by reference to its module, so no class moves to another one; and it
+loads the provider in a process of its own, so providers import what they need inside their methods.
 """
 
 from typing import Any

@@ -1,0 +1,1 @@
+"""A cluster of containers on this machine, by kind (Kubernetes in Docker)."""
