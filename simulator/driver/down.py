@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from simulator import cluster
 from simulator.cluster.processes import find as find_cluster
 from simulator.driver import checkpoint as state
-from simulator.driver import processes, recovery
+from simulator.driver import environment, processes, recovery
 from simulator.driver.engine import INTERRUPTED
 from simulator.driver.errors import DriverError
 from simulator.driver.record import Run
@@ -73,6 +73,7 @@ def _destroy(session: Session, options: Sequence[str]) -> int:
 
 
 def _destroy_elsewhere(session: Session, options: Sequence[str]) -> int:
+    environment.require_login(session.stack)
     with session.run("down") as run:
         engine = session.equipped(session.deployment())
         run.status = engine.show("destroy", "--yes", "--skip-preview", *options)

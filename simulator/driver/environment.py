@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,13 @@ from simulator.driver.project import Stack
 _PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"
 _PASSPHRASE_FILE = "PULUMI_CONFIG_PASSPHRASE_FILE"
 _BACKEND = "PULUMI_BACKEND_URL"
+
+# The program that the kubeconfig of each cloud's cluster names, and where it comes from.
+_LOGINS = {
+    "aws": ("aws", "AWS CLI 2"),
+    "gcp": ("gke-gcloud-auth-plugin", "gcloud components install gke-gcloud-auth-plugin"),
+    "azure": ("kubelogin", "az aks install-cli"),
+}
 
 # Set by a user for stacks of their own, these would change how a local stack's state is written.
 _FOREIGN = (
@@ -96,6 +104,16 @@ def _path(current: str, tools: Path, plugin: Plugin | None) -> str:
         first.append(str(STAND_IN))
     own = {*first, str(STAND_IN)}
     return os.pathsep.join([*first, *(entry for entry in current.split(os.pathsep) if entry not in own)])
+
+
+def require_login(stack: Stack, environment: Mapping[str, str] = os.environ) -> None:
+    """Refuse to begin where the cluster, once it is there, could not be logged in to."""
+    program, source = _LOGINS.get(stack.provider, ("", ""))
+    if program and not shutil.which(program, path=environment.get("PATH", os.defpath)):
+        raise DriverError(
+            f"stack '{stack.name}' has a cluster of {stack.provider}, to which `{program}` logs in, and "
+            f"there is no such program on PATH: install it ({source})"
+        )
 
 
 def require_backend(stack: Stack, environment: Mapping[str, str] = os.environ) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from simulator.driver import checkpoint as state
-from simulator.driver import recovery
+from simulator.driver import environment, recovery
 from simulator.driver.engine import Engine
 from simulator.driver.errors import DriverError
 from simulator.driver.record import Run
@@ -28,6 +28,7 @@ def up(name: str, options: Sequence[str]) -> int:
     """Create or update the stack; return the engine's exit status."""
     session = Session.of(name)
     begun = time.monotonic()
+    environment.require_login(session.stack)
     with session.run("up") as run:
         engine = _recovered(session, rebuild=True)
         if session.stack.is_local and not session.checkpoint.exists:
@@ -127,8 +128,11 @@ def _summarize(session: Session, engine: Engine, heading: str, *, following: boo
 
 def _next(session: Session) -> list[tuple[str, str]]:
     name = session.stack.name
+    given = f"pulumi stack output kubeconfig --show-secrets --stack {name} > kubeconfig.yaml"
+    reached = [] if session.stack.is_local else [(given, ""), ("export KUBECONFIG=$PWD/kubeconfig.yaml", "")]
     return [
         (f'eval "$({session.make("env").replace("make", "make -s", 1)})"', "puts pulumi and kubectl on PATH"),
+        *reached,
         ("kubectl get pods --all-namespaces", "looks into the cluster"),
         (f"pulumi preview --stack {name}", "shows that nothing is to do"),
         (session.make("down"), "removes all of it"),

@@ -5,33 +5,10 @@ Instead of the whole platform: what a cluster's own settings say is `slipway:clu
 
 import pulumi
 import pulumi_kubernetes as k8s
+from pydantic import TypeAdapter
 
+from components.clusters.choice import ClusterSettings, make_cluster
 from components.contracts import Cluster
-
-
-def _cluster() -> Cluster:
-    given = pulumi.Config("slipway").require_object("cluster")
-    stack = pulumi.get_stack()
-    # The SDK of a cloud is imported where it is used, as the platform itself does it.
-    match given["provider"]:
-        case "aws":
-            from components.clusters.aws import cluster as aws  # noqa: PLC0415
-            from components.clusters.aws.settings import AwsSettings  # noqa: PLC0415
-
-            settings = AwsSettings.model_validate(given)
-            return aws.AwsCluster("cluster", aws.AwsArgs(settings=settings, stack=stack)).contract
-        case "gcp":
-            from components.clusters.gcp import cluster as gcp  # noqa: PLC0415
-            from components.clusters.gcp.settings import GcpSettings  # noqa: PLC0415
-
-            settings = GcpSettings.model_validate(given)
-            return gcp.GcpCluster("cluster", gcp.GcpArgs(settings=settings, stack=stack)).contract
-        case _:
-            from components.clusters.azure import cluster as azure  # noqa: PLC0415
-            from components.clusters.azure.settings import AzureSettings  # noqa: PLC0415
-
-            settings = AzureSettings.model_validate(given)
-            return azure.AzureCluster("cluster", azure.AzureArgs(settings=settings, stack=stack)).contract
 
 
 def _use(cluster: Cluster) -> k8s.core.v1.Service:
@@ -81,7 +58,9 @@ def _use(cluster: Cluster) -> k8s.core.v1.Service:
     )
 
 
-made = _cluster()
+given = pulumi.Config("slipway").require_object("cluster")
+checked: ClusterSettings = TypeAdapter[ClusterSettings](ClusterSettings).validate_python(given)
+made = make_cluster(checked, stack=pulumi.get_stack())
 service = _use(made)
 pulumi.export("kubeconfig", pulumi.Output.secret(made.kubeconfig))
 pulumi.export("address", service.status.load_balancer.ingress[0].ip)

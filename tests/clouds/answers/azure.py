@@ -118,6 +118,10 @@ def _vault(identifier: str, inputs: Inputs, place: Place) -> dict[str, Any]:
     return {"name": inputs["vaultName"], "properties": {**inputs.get("properties", {}), "vaultUri": address}}
 
 
+def _database(identifier: str, inputs: Inputs, place: Place) -> dict[str, Any]:
+    return {"fullyQualifiedDomainName": f"{inputs['serverName']}.mysql.database.azure.com"}
+
+
 def _storage(identifier: str, inputs: Inputs, place: Place) -> dict[str, Any]:
     name = inputs["accountName"]
     kinds = ("blob", "dfs", "file", "queue", "table", "web")
@@ -129,6 +133,7 @@ def _storage(identifier: str, inputs: Inputs, place: Place) -> dict[str, Any]:
 
 _MORE: Mapping[str, Callable[[str, Inputs, Place], dict[str, Any]]] = {
     "containerservice:ManagedCluster": _cluster,
+    "dbformysql:Server": _database,
     "keyvault:Key": _key,
     "keyvault:Vault": _vault,
     "managedidentity:UserAssignedIdentity": _identity,

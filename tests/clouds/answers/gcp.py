@@ -91,6 +91,24 @@ def _network(identifier: str, inputs: Inputs, place: Place) -> tuple[str, dict[s
     return identifier, {"gatewayIpv4": "", "networkId": digest(identifier, 8), "numericId": "1"}
 
 
+def _database(identifier: str, inputs: Inputs, place: Place) -> tuple[str, dict[str, Any]]:
+    name = identifier.rpartition("/")[2]
+    region = inputs.get("region") or place.region
+    address = f"10.200.0.{int(digest(identifier, 2), 16)}"
+    return name, {
+        "name": name,
+        "connectionName": f"{inputs.get('project') or place.project}:{region}:{name}",
+        "firstIpAddress": address,
+        "privateIpAddress": address,
+        "ipAddresses": [{"ipAddress": address, "type": "PRIVATE", "timeToRetire": ""}],
+    }
+
+
+def _bucket(identifier: str, inputs: Inputs, place: Place) -> tuple[str, dict[str, Any]]:
+    name = identifier.rpartition("/")[2]
+    return name, {"name": name, "url": f"gs://{name}"}
+
+
 _MORE: Mapping[str, Callable[[str, Inputs, Place], tuple[str, dict[str, Any]]]] = {
     "compute/address:Address": _address,
     "compute/globalAddress:GlobalAddress": _address,
@@ -98,6 +116,8 @@ _MORE: Mapping[str, Callable[[str, Inputs, Place], tuple[str, dict[str, Any]]]] 
     "container/cluster:Cluster": _cluster,
     "container/nodePool:NodePool": _node_pool,
     "kms/cryptoKey:CryptoKey": _key,
+    "sql/databaseInstance:DatabaseInstance": _database,
+    "storage/bucket:Bucket": _bucket,
     "serviceaccount/account:Account": _service_account,
     "serviceAccount/account:Account": _service_account,
 }
