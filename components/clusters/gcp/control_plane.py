@@ -131,6 +131,8 @@ def control_plane(
             depends_on=[*network.ways_out, *nodes.grants, *(encryption.grants if encryption else ())],
             # What GKE says of these later is of the pools that are made beside it.
             ignore_changes=["initialNodeCount", "nodeConfig"],
+            # GKE's own protection is asked last, when all objects are gone; Pulumi refuses before the first.
+            protect=settings.deletion_protection,
         ),
     )
 

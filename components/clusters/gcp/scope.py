@@ -35,6 +35,7 @@ class Scope:
         depends_on: Sequence[pulumi.Resource] = (),
         ignore_changes: Sequence[str] = (),
         delete_before_replace: bool | None = None,
+        protect: bool | None = None,
     ) -> pulumi.ResourceOptions:
         """Options of one resource that waits for these APIs and resources."""
         enabled = [self.apis[one] for one in apis if one in self.apis]
@@ -44,6 +45,7 @@ class Scope:
             depends_on=[*enabled, *depends_on],
             ignore_changes=list(ignore_changes) or None,
             delete_before_replace=delete_before_replace,
+            protect=protect,
         )
 
     @property

@@ -61,7 +61,8 @@ def storage_classes(
                 else {}
             ),
         },
-        volume_binding_mode="Immediate" if settings.shared == "multishare" else "WaitForFirstConsumer",
+        # A share costs from its first day: none is made before a pod wants it.
+        volume_binding_mode="WaitForFirstConsumer",
         allow_volume_expansion=True,
         reclaim_policy="Delete",
         opts=opts,

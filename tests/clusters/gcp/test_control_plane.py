@@ -73,6 +73,11 @@ def test_the_cluster_cannot_be_deleted_unless_its_protection_is_switched_off() -
     assert cluster(deletionProtection=False)["deletionProtection"] is False
 
 
+def test_a_protected_cluster_is_not_emptied_before_its_removal_is_refused() -> None:
+    assert graph().one(CLUSTER).protected
+    assert not graph(deletionProtection=False).one(CLUSTER).protected
+
+
 def test_it_is_regional_with_the_zones_that_are_named() -> None:
     assert cluster()["location"] == "europe-west4"
     assert "nodeLocations" not in cluster()
