@@ -5,9 +5,11 @@ from typing import Literal, Self, cast
 
 from pydantic import Field, ValidationError, model_validator
 
+from .addons import AddonsSettings
 from .clusters.choice import ClusterSettings
 from .clusters.existing.settings import ExistingSettings
 from .contracts import NodePool
+from .gpu.settings import GpuSettings
 from .identity.gateway_settings import GatewaySettings
 from .identity.settings import IdentitySettings
 from .identity.settings import problems as identity_problems
@@ -120,6 +122,8 @@ class PlatformSettings(Settings):
         "with `cluster: {provider: existing, stack: ...}` installs the platform.",
     )
     cluster: ClusterSettings = Field(description="The cluster: where it comes from, and its nodes.")
+    addons: AddonsSettings = AddonsSettings()
+    gpu: GpuSettings = GpuSettings()
     gateway: GatewaySettings = GatewaySettings()
     identity: IdentitySettings = IdentitySettings()
     components: ComponentsSettings = ComponentsSettings()
@@ -152,7 +156,12 @@ class PlatformSettings(Settings):
             return []
         names = [pool.name for pool in pools]
         found = list(self.components.problems(pools))
-        for path, placement in placements(self.components, "components"):
+        placed = [
+            *placements(self.components, "components"),
+            *placements(self.identity, "identity"),
+            *placements(self.addons, "addons"),
+        ]
+        for path, placement in placed:
             if placement.node_pool is not None and placement.node_pool not in names:
                 found.append(
                     f"slipway:{path}.nodePool: found '{placement.node_pool}'; allowed: a node pool of this "

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pulumi
 
 from ..charts import ChartScope, ChartSource
-from ..contracts import CertificateAuthority, Cluster, GcpCloud, MeshAddon, Offer
+from ..contracts import CertificateAuthority, Cluster, ExternalAuthorization, GcpCloud, MeshAddon, Offer
 from ..kube.placement import placed
 from ..versions import Chart
 from .cert_manager import CertManager, CertManagerArgs
-from .istio import ExternalAuthorization, Istio, IstioArgs
+from .istio import Istio, IstioArgs
 from .knative import Knative, KnativeArgs
 from .kuberay import KubeRay, KubeRayArgs
 from .kueue import Kueue, KueueArgs

@@ -9,7 +9,15 @@ Pulumi writes a dependency on a component as one on each of its children, into t
 from .clouds import AwsCloud, AzureCloud, GcpCloud
 from .cluster import Accelerator, Capabilities, Cluster, NodePool, Sharing, Taint, TaintEffect
 from .data import Database, ObjectStore, PipelinesService
-from .ground import AccessManagement, CertificateAuthority, Mesh, MeshAddon, Namespaces, UserIdentity
+from .ground import (
+    AccessManagement,
+    CertificateAuthority,
+    ExternalAuthorization,
+    Mesh,
+    MeshAddon,
+    Namespaces,
+    UserIdentity,
+)
 from .offer import MenuItem, Offer, Request
 
 __all__ = [
@@ -21,6 +29,7 @@ __all__ = [
     "CertificateAuthority",
     "Cluster",
     "Database",
+    "ExternalAuthorization",
     "GcpCloud",
     "MenuItem",
     "Mesh",

@@ -24,6 +24,28 @@ class MeshAddon:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExternalAuthorization:
+    """Who is asked about a request before it passes the gateway (Istio's MeshConfig, envoyExtAuthzHttp).
+
+    Attributes:
+        name: what authorization policies call it.
+        host, port: its address, plain HTTP. Where it does not answer, nobody passes.
+        sent: headers of the request that it is shown.
+        added: headers of its answer that an allowed request carries on.
+        returned, returned_on_allow: headers of its answer that the client gets, with a refusal and with what
+            it asked for.
+    """
+
+    name: str
+    host: str
+    port: int
+    sent: tuple[str, ...]
+    added: tuple[str, ...]
+    returned: tuple[str, ...]
+    returned_on_allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mesh:
     """The way in: what a route attaches to, and which requests came through it.
 

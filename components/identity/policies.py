@@ -13,7 +13,7 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.rbac.v1 import ClusterRoleBinding
 
-from ..contracts import MeshAddon
+from ..contracts import ExternalAuthorization, MeshAddon
 from ..kube.mesh import SECURITY
 from ..kube.scope import Scope
 from .dex_config import CLIENT_ID, address, issuer
@@ -27,29 +27,9 @@ _KEYS_ROLE = "system:service-account-issuer-discovery"
 _CHALLENGE = "/.well-known/acme-challenge/*"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExternalAuthorizer:
-    """How Istio reaches OAuth2 Proxy: an extension provider of its mesh configuration (envoyExtAuthzHttp).
-
-    Attributes:
-        name: what policies call it. host, port: where it answers. Where it does not, nobody passes.
-        sent: headers of the request that it is shown. added: headers of its answer that the request then
-            carries. returned, returned_on_allow: headers of its answer that the browser gets, with a refusal
-            and with what it asked for.
-    """
-
-    name: str
-    host: str
-    port: int
-    sent: tuple[str, ...]
-    added: tuple[str, ...]
-    returned: tuple[str, ...]
-    returned_on_allow: tuple[str, ...]
-
-
-def external_authorizer(cluster_domain: str) -> ExternalAuthorizer:
+def external_authorizer(cluster_domain: str) -> ExternalAuthorization:
     """OAuth2 Proxy, as Istio's mesh configuration has to know it."""
-    return ExternalAuthorizer(
+    return ExternalAuthorization(
         name=AUTHORIZER,
         host=f"oauth2-proxy.{PROXY_NAMESPACE}.svc.{cluster_domain}",
         port=80,

@@ -22,7 +22,8 @@ CLIENT_SECRET = "client-secret"
 COOKIE_SECRET = "cookie-secret"
 TLS_CERTIFICATE = "tls-certificate"
 TLS_KEY = "tls-key"
-KNOWN = (ADMIN_PASSWORD, CLIENT_SECRET, COOKIE_SECRET, TLS_CERTIFICATE, TLS_KEY)
+KUBECONFIG = "kubeconfig"
+KNOWN = (ADMIN_PASSWORD, CLIENT_SECRET, COOKIE_SECRET, TLS_CERTIFICATE, TLS_KEY, KUBECONFIG)
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
@@ -77,17 +78,7 @@ class GivenSecrets:
 
 def hash_of(name: str, secret: pulumi.Output[str]) -> pulumi.Output[str]:
     """A secret that has to be the bcrypt hash of a password."""
-
-    def bcrypt(text: str) -> str:
-        found = _BCRYPT.fullmatch(text)
-        if not found or int(found[1]) < _BCRYPT_COST:
-            raise pulumi.RunError(
-                f"{config_key(name)}: is not a bcrypt hash of cost {_BCRYPT_COST} or more; "
-                "`htpasswd -nBC 12 user` makes one"
-            )
-        return text
-
-    return secret.apply(bcrypt)
+    return secret.apply(lambda text: checked_hash(name, text))
 
 
 def checked(name: str, value: str) -> str:
@@ -95,6 +86,17 @@ def checked(name: str, value: str) -> str:
     refuse_public(config_key(name), value)
     for problem in _problems(name, value):
         raise pulumi.RunError(f"{config_key(name)}: {problem}")
+    return value
+
+
+def checked_hash(name: str, value: str) -> str:
+    """The value itself. Raises RunError where it is not a hash that Dex takes, or known to the public."""
+    found = _BCRYPT.fullmatch(checked(name, value))
+    if not found or int(found[1]) < _BCRYPT_COST:
+        raise pulumi.RunError(
+            f"{config_key(name)}: is not a bcrypt hash of cost {_BCRYPT_COST} or more; "
+            "`htpasswd -nBC 12 user` makes one"
+        )
     return value
 
 

@@ -57,8 +57,7 @@ def deploy_on(
     ground = lay_ground(settings, cluster, opts, secrets)
     workbench = deploy_workbench(settings.components, ground)
     offers = {
-        "base": ground.offer,
-        "identity": ground.login,
+        **ground.offers,
         **workbench.offers,
         **deploy_pipelines(settings.components, ground),
         **deploy_training(settings.components, ground),
@@ -66,7 +65,7 @@ def deploy_on(
     }
     # The dashboard comes last, since its menu is made from what the others offer.
     offers |= deploy_dashboard(settings.components, ground, workbench, offers)
-    return outputs(
+    told = outputs(
         Deployed(
             cluster=cluster,
             namespaces=ground.namespaces,
@@ -75,3 +74,6 @@ def deploy_on(
             offers=offers,
         )
     )
+    # Secret as a whole; `pulumi stack output firstUser --show-secrets` shows it.
+    first = ground.first_user
+    return {**told, "firstUser": {"email": first.email, "password": first.password}} if first else told

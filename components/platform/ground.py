@@ -1,17 +1,21 @@
 """What every component stands on: add-ons, namespaces, gateway."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 
-from ..addons.cert_manager import CertManager, CertManagerArgs
-from ..addons.istio import Istio, IstioArgs
+from ..addons import Addons, AddonsArgs, install_addons
 from ..contracts import AzureCloud, CertificateAuthority, Cluster, Mesh, Namespaces, Offer, UserIdentity
+from ..gpu import Devices, Gpu, GpuArgs
+from ..gpu import charts as gpu_charts
 from ..identity.component import Identity, IdentityArgs
 from ..identity.dex import FirstUser
-from ..identity.gateway import Gateway, GatewayArgs
+from ..identity.gateway import GATEWAY, Gateway, GatewayArgs
+from ..identity.policies import external_authorizer
 from ..identity.secrets import GivenSecrets
 from ..kubeflow.base import Base, BaseArgs
+from ..kubeflow.base.component import KUBEFLOW
 from ..platform_settings import PlatformSettings
 
 
@@ -20,18 +24,18 @@ class Ground:
     """The contracts that most components need.
 
     Attributes:
-        offer: what the base tells the platform about itself. login: what login tells.
+        offers: what add-ons, GPU support, base and login tell about themselves, by name.
         first_user: who can log in at once, where there is such a user.
         opts: options of every component.
     """
 
     cluster: Cluster
+    addons: Addons
     certificates: CertificateAuthority
     mesh: Mesh
     identity: UserIdentity
     namespaces: Namespaces
-    offer: Offer
-    login: Offer
+    offers: Mapping[str, Offer]
     first_user: FirstUser | None
     opts: pulumi.ResourceOptions
 
@@ -44,16 +48,15 @@ def lay_ground(
 ) -> Ground:
     """Declare the add-ons, the namespaces, the gateway and the login. `secrets` are those of the stack."""
     given = secrets or GivenSecrets()
-    certificates = CertManager("cert-manager", CertManagerArgs(capabilities=cluster.capabilities), opts)
-    istio = Istio("istio", IstioArgs(capabilities=cluster.capabilities), opts)
+    addons = _addons(settings, cluster, opts)
     base = Base("base", BaseArgs(), opts)
     gateway = Gateway(
         "gateway",
         GatewayArgs(
             settings=settings.gateway,
-            mesh=istio.mesh,
+            mesh=addons.mesh,
             namespaces=base.namespaces,
-            certificates=certificates.authority,
+            certificates=addons.certificates,
             secrets=given,
         ),
         opts,
@@ -64,7 +67,7 @@ def lay_ground(
             settings=settings.identity,
             gateway=settings.gateway,
             mesh=gateway.mesh,
-            mesh_addon=istio.mesh,
+            mesh_addon=addons.mesh,
             namespaces=base.namespaces,
             secrets=given,
             token_issuer=_token_issuer(cluster),
@@ -72,16 +75,37 @@ def lay_ground(
         ),
         opts,
     )
+    gpu = Gpu(
+        "gpu",
+        GpuArgs(cluster=cluster, settings=settings.gpu, charts=addons.scope, monitoring=addons.monitoring),
+        opts,
+    )
     return Ground(
         cluster=cluster,
-        certificates=certificates.authority,
+        addons=addons,
+        certificates=addons.certificates,
         mesh=gateway.mesh,
         identity=identity.user,
         namespaces=base.namespaces,
-        offer=base.offer,
-        login=identity.offer,
+        offers={**addons.offers, "gpu": gpu.offer, "base": base.offer, "identity": identity.offer},
         first_user=identity.first_user,
         opts=opts,
+    )
+
+
+def _addons(settings: PlatformSettings, cluster: Cluster, opts: pulumi.ResourceOptions) -> Addons:
+    domain = settings.gateway.cluster_domain
+    login = [] if settings.identity.provider == "none" else [external_authorizer(domain)]
+    return install_addons(
+        AddonsArgs(
+            settings=settings.addons,
+            cluster=cluster,
+            cluster_domain=domain,
+            gateway=f"{KUBEFLOW}/{GATEWAY}",
+            authorizations=login,
+            more_charts=gpu_charts(Devices.of(cluster), settings.gpu),
+        ),
+        opts,
     )
 
 

@@ -11,8 +11,7 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.mocks import MockMonitor
 
 from components.addons import Addons, AddonsArgs, AddonsSettings, install_addons
-from components.addons.istio import ExternalAuthorization
-from components.contracts import Capabilities, Cluster, GcpCloud, NodePool
+from components.contracts import Capabilities, Cluster, ExternalAuthorization, GcpCloud, NodePool
 
 CHART = "kubernetes:helm.sh/v4:Chart"
 

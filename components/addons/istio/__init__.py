@@ -2,6 +2,5 @@
 
 from .component import Istio, IstioArgs
 from .settings import IstioSettings
-from .values import ExternalAuthorization
 
-__all__ = ["ExternalAuthorization", "Istio", "IstioArgs", "IstioSettings"]
+__all__ = ["Istio", "IstioArgs", "IstioSettings"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pulumi
 
 from ...charts import ChartScope, declare, namespace, types_alone, webhooks_ready
-from ...contracts import Capabilities, MeshAddon, Offer
+from ...contracts import Capabilities, ExternalAuthorization, MeshAddon, Offer
 from ...versions import Charts
 from .settings import IstioSettings
 from .values import (
@@ -20,7 +20,6 @@ from .values import (
     GATEWAY_SELECTOR,
     GATEWAY_SERVICE_ACCOUNT,
     SYSTEM,
-    ExternalAuthorization,
     base_values,
     cni_values,
     gateway_values,

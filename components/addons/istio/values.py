@@ -1,10 +1,10 @@
 """Values of Istio's charts (manifests/charts of istio/istio 1.30: base, istiod, cni, gateway)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ...charts import ChartScope, Values, resources
+from ...contracts import ExternalAuthorization
 from ..gateways import gateway_pods
 from .settings import IngressGatewaySettings, IstioSettings
 
@@ -19,28 +19,6 @@ GATEWAY_SERVICE_ACCOUNT = "istio-ingressgateway-service-account"
 _RUNTIME_DEFAULT = {"type": "RuntimeDefault"}
 # Two webhooks are chart objects that istiod changes as well. With this value both declare the same.
 _FAIL = {"validationFailurePolicy": "Fail"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExternalAuthorization:
-    """Who is asked about a request before it passes the gateway (MeshConfig, envoyExtAuthzHttp).
-
-    Attributes:
-        name: by which authorization policies name it: `oauth2-proxy`.
-        host, port: its address, plain HTTP.
-        sent: headers of the request that it gets to see.
-        added: headers of its answer that an allowed request carries on.
-        returned: headers of its answer that a client gets whose request is denied.
-        returned_on_allow: headers of its answer that a client gets whose request is allowed.
-    """
-
-    name: str
-    host: str
-    port: int
-    sent: Sequence[str]
-    added: Sequence[str]
-    returned: Sequence[str]
-    returned_on_allow: Sequence[str] = ()
 
 
 def base_values() -> Values:
