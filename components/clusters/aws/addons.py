@@ -1,4 +1,4 @@
-"""Add-ons of EKS: network, names, volumes, pod identity, metrics."""
+"""Add-ons of EKS: network, names, volumes, pod identity, metrics, health of nodes."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -61,6 +61,8 @@ def addons_on_nodes(
     made: list[pulumi.Resource] = [
         _addon(place, cluster, "coredns", after=nodes),
         _addon(place, cluster, "metrics-server", after=nodes),
+        # Sees failed GPUs and network cards, of which EKS then repairs the node.
+        _addon(place, cluster, "eks-node-monitoring-agent", after=nodes),
         _addon(place, cluster, "aws-ebs-csi-driver", identity=_EBS, inline=_disks(key_arn), after=nodes),
     ]
     if place.settings.shared_storage.enabled:

@@ -53,14 +53,16 @@ def _look() -> Statement:
 
 def _security_groups(place: Place, vpc_id: pulumi.Output[str]) -> list[Statement]:
     groups = place.arn("ec2", "security-group/*")
-    vpc = vpc_id.apply(lambda given: place.arn("ec2", f"vpc/{given}"))
+    # A network may be shared by another account, which then owns it.
+    settings = place.settings
+    vpc = vpc_id.apply(lambda given: f"arn:{settings.partition}:ec2:{settings.region}:*:vpc/{given}")
     own, asked = _own(place), _asked(place)
     return [
         # Rules of the nodes' group too, which EKS made: hence any group of this network.
         allow(
             ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"],
             [groups],
-            conditions={"ArnEquals": {"ec2:Vpc": vpc}},
+            conditions={"ArnLike": {"ec2:Vpc": vpc}},
         ),
         allow(["ec2:CreateSecurityGroup"], [groups, vpc]),
         allow(["ec2:DeleteSecurityGroup"], [groups], conditions={"StringEquals": own}),

@@ -17,6 +17,7 @@ AddonName = Literal[
     "aws-ebs-csi-driver",
     "aws-efs-csi-driver",
     "coredns",
+    "eks-node-monitoring-agent",
     "eks-pod-identity-agent",
     "kube-proxy",
     "metrics-server",
