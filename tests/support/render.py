@@ -39,11 +39,13 @@ class Rendered:
         objects: Kubernetes objects as they would be applied, in the order of their creation.
         outputs: the stack's outputs, resolved.
         waits: by `Kind/name` of each object the objects that the engine is told to make before it.
+        parents: by `Kind/namespace/name` of each object the URN of the component that it belongs to.
     """
 
     objects: list[Object] = field(default_factory=list[Object])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
     waits: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    parents: dict[str, str] = field(default_factory=dict[str, str])
 
     def get(self, kind: str, name: str) -> Object:
         """The one object of that kind and name."""
@@ -99,7 +101,7 @@ class Recorder(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         token = str(args.typ)
         inputs = cast("dict[str, Any]", args.inputs)  # pyright: ignore[reportUnknownMemberType] # untyped there
-        if token.startswith("kubernetes:"):
+        if token.startswith("kubernetes:") and "kind" in inputs:
             self._rendered.objects.append(cast("dict[str, Any]", _unmarked(inputs)))
         elif token.startswith("pulumi-python:dynamic"):
             # What only the engine learns is asked for as None: told here by whose it is, and the key.
@@ -121,10 +123,14 @@ class _Monitor(MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 - untyped, and named so, there
         made = super().RegisterResource(request)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-        if str(request.type).startswith("kubernetes:"):
+        # A chart has no kind: it stays one resource here, whatever it would render.
+        if str(request.type).startswith("kubernetes:") and "kind" in request.object:
             given = request.object
             key = f"{given['kind']}/{given['metadata']['name']}"
             self._objects[made.urn] = key
+            metadata = given["metadata"]
+            place = metadata["namespace"] if "namespace" in metadata else ""
+            self._rendered.parents[f"{given['kind']}/{place}/{metadata['name']}"] = str(request.parent)
             known = (self._objects.get(urn) for urn in request.dependencies)
             self._rendered.waits[key] = frozenset(one for one in known if one)
         return made
