@@ -14,6 +14,36 @@ BLOCK = {"kind": "capacityBlock", "id": "cr-0123456789abcdef0"}
 HINT = "k8s.io/cluster-autoscaler/node-template/resources"
 
 
+TEAM = {
+    "name": "team",
+    "machineType": "r7i.xlarge",
+    "perZone": False,
+    "labels": {"example.com/team": "vision"},
+    "taints": [{"key": "example.com/team", "value": "vision", "effect": "NoExecute"}],
+}
+RESERVATION = {"kind": "onDemand", "id": "cr-0123456789abcdef0"}
+MANY: tuple[dict[str, Any], ...] = (
+    L4,
+    {**L4, "name": "open", "taints": []},
+    {**L4, "name": "sized", "min": 1, "max": 5, "diskSize": 333},
+    {**L4, "name": "turns", "sharing": {"strategy": "timeSlicing", "replicas": 4}},
+    {**L4, "name": "fallback", "min": 1, "capacity": "spotWithFallback"},
+    {**H100, "efa": True},
+    {**H100, "name": "parts", "efa": True, "sharing": {"strategy": "mig", "profile": "1g.10gb"}},
+    {**H100, "name": "newest", "efa": True, "accelerator": {"model": "B300", "count": 8}},
+    {**H100, "name": "reserved", "reservation": RESERVATION},
+    {**H100, "name": "bought", "efa": True, "reservation": BLOCK},
+    {"name": "arm", "machineType": "m8g.xlarge", "perZone": False},
+    {"name": "armed", "accelerator": {"model": "T4G"}},
+    TEAM,
+)
+
+
+def many() -> Graph:
+    """A cluster with a pool of every sort."""
+    return with_pools(*MANY)
+
+
 def _template(graph: Graph, pool: str) -> dict[str, Any]:
     return dict(graph.one("LaunchTemplate", f"-{pool}").inputs)
 
@@ -23,7 +53,7 @@ def _group(graph: Graph, name: str) -> dict[str, Any]:
 
 
 def test_nodes_with_gpus_repel_all_other_work() -> None:
-    graph = with_pools(L4, {**L4, "name": "open", "taints": []})
+    graph = many()
     assert _group(graph, "gpu-on-demand")["taints"] == [
         {"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}
     ]
@@ -32,40 +62,34 @@ def test_nodes_with_gpus_repel_all_other_work() -> None:
 
 
 def test_nodes_carry_the_labels_and_taints_of_their_pool() -> None:
-    pool = {
-        "name": "team",
-        "machineType": "r7i.xlarge",
-        "perZone": False,
-        "labels": {"example.com/team": "vision"},
-        "taints": [{"key": "example.com/team", "value": "vision", "effect": "NoExecute"}],
-    }
-    group = _group(with_pools(pool), "team-on-demand")
+    group = _group(many(), "team-on-demand")
     assert group["labels"] == {"example.com/team": "vision", "slipway.dev/pool": "team"}
     assert group["taints"] == [{"key": "example.com/team", "value": "vision", "effect": "NO_EXECUTE"}]
 
 
 def test_the_image_fits_processor_and_accelerator() -> None:
-    graph = with_pools(
-        L4,
-        {"name": "arm", "machineType": "m8g.xlarge", "perZone": False},
-        {"name": "armed", "accelerator": {"model": "T4G"}},
-    )
+    graph = many()
     assert _group(graph, "system-on-demand-a")["amiType"] == "AL2023_x86_64_STANDARD"
     assert _group(graph, "gpu-on-demand")["amiType"] == "AL2023_x86_64_NVIDIA"
     assert _group(graph, "arm-on-demand")["amiType"] == "AL2023_ARM_64_STANDARD"
     assert _group(graph, "armed-on-demand")["amiType"] == "AL2023_ARM_64_NVIDIA"
-    assert [pool.architecture for pool in graph.contract.node_pools] == ["amd64", "amd64", "arm64", "arm64"]
+    arm = [pool.name for pool in graph.contract.node_pools if pool.architecture == "arm64"]
+    assert arm == ["arm", "armed"]
 
 
 def test_a_pool_has_the_machine_disk_and_numbers_that_are_said() -> None:
-    graph = with_pools({**L4, "min": 1, "max": 5, "diskSize": 333})
-    assert _template(graph, "gpu")["instanceType"] == "g6.xlarge"
-    assert _template(graph, "gpu")["blockDeviceMappings"][0]["ebs"]["volumeSize"] == 333
-    assert _group(graph, "gpu-on-demand")["scalingConfig"] == {"minSize": 1, "maxSize": 5, "desiredSize": 1}
+    graph = many()
+    assert _template(graph, "sized")["instanceType"] == "g6.xlarge"
+    assert _template(graph, "sized")["blockDeviceMappings"][0]["ebs"]["volumeSize"] == 333
+    assert _group(graph, "sized-on-demand")["scalingConfig"] == {
+        "minSize": 1,
+        "maxSize": 5,
+        "desiredSize": 1,
+    }
 
 
 def test_a_gpu_pool_is_empty_until_it_is_needed() -> None:
-    graph = with_pools(L4)
+    graph = many()
     assert _group(graph, "gpu-on-demand")["scalingConfig"] == {"minSize": 0, "maxSize": 4, "desiredSize": 0}
 
 
@@ -99,8 +123,8 @@ def test_a_pool_s_groups_have_no_more_and_no_fewer_nodes_than_the_pool() -> None
 
 
 def test_spot_with_fallback_is_spot_first_and_on_demand_where_there_is_none() -> None:
-    graph = with_pools({**L4, "min": 1, "capacity": "spotWithFallback"})
-    spot, fallback = _group(graph, "gpu-spot"), _group(graph, "gpu-on-demand")
+    graph = many()
+    spot, fallback = _group(graph, "fallback-spot"), _group(graph, "fallback-on-demand")
     assert (spot["capacityType"], fallback["capacityType"]) == ("SPOT", "ON_DEMAND")
     assert spot["scalingConfig"]["minSize"] == 1
     assert fallback["scalingConfig"]["minSize"] == 0
@@ -135,36 +159,33 @@ def test_the_autoscaler_prefers_the_spot_groups_of_that_pool_and_no_others() -> 
 
 
 def test_an_empty_pool_tells_the_autoscaler_what_its_nodes_would_have() -> None:
-    sharing = {"strategy": "timeSlicing", "replicas": 4}
-    parts = {"strategy": "mig", "profile": "1g.10gb"}
-    graph = with_pools(
-        L4, {**L4, "name": "shared", "sharing": sharing}, {**H100, "sharing": parts, "efa": True}
-    )
+    graph = many()
     assert f"{HINT}/nvidia.com/gpu" not in _group(graph, "gpu-on-demand")["tags"]
     assert _group(graph, "gpu-on-demand")["tags"][f"{HINT}/ephemeral-storage"] == "200Gi"
-    shared = _group(graph, "shared-on-demand")["tags"]
+    shared = _group(graph, "turns-on-demand")["tags"]
     assert shared[f"{HINT}/nvidia.com/gpu"] == "0"
     assert shared[f"{HINT}/nvidia.com/gpu.shared"] == "4"
-    train = _group(graph, "train-on-demand")["tags"]
-    assert train[f"{HINT}/nvidia.com/mig-1g.10gb"] == "56"
-    assert train[f"{HINT}/vpc.amazonaws.com/efa"] == "32"
+    parts = _group(graph, "parts-on-demand")["tags"]
+    assert parts[f"{HINT}/nvidia.com/mig-1g.10gb"] == "56"
+    assert parts[f"{HINT}/vpc.amazonaws.com/efa"] == "32"
 
 
 def test_only_whole_gpus_are_awaited_by_the_autoscaler() -> None:
     label = "k8s.amazonaws.com/accelerator"
-    graph = with_pools(L4, {**L4, "name": "shared", "sharing": {"strategy": "mps", "replicas": 2}})
+    graph = many()
     assert _group(graph, "gpu-on-demand")["labels"][label] == "NVIDIA-L4"
-    assert label not in _group(graph, "shared-on-demand")["labels"]
+    assert label not in _group(graph, "turns-on-demand")["labels"]
+    assert label not in _group(graph, "parts-on-demand")["labels"]
 
 
 def test_partitions_are_named_to_nvidia_s_mig_manager() -> None:
-    graph = with_pools(L4, {**H100, "sharing": {"strategy": "mig", "profile": "3g.40gb"}})
-    assert _group(graph, "train-on-demand")["labels"]["nvidia.com/mig.config"] == "all-3g.40gb"
+    graph = many()
+    assert _group(graph, "parts-on-demand")["labels"]["nvidia.com/mig.config"] == "all-1g.10gb"
     assert "nvidia.com/mig.config" not in _group(graph, "gpu-on-demand")["labels"]
 
 
 def test_nodes_that_train_together_have_a_fabric_on_every_card_and_a_placement_group() -> None:
-    graph = with_pools({**H100, "efa": True}, L4)
+    graph = many()
     template = _template(graph, "train")
     cards = template["networkInterfaces"]
     assert [one["networkCardIndex"] for one in cards] == list(range(32))
@@ -175,7 +196,7 @@ def test_nodes_that_train_together_have_a_fabric_on_every_card_and_a_placement_g
     assert not any("associatePublicIpAddress" in one for one in cards)
     assert "vpcSecurityGroupIds" not in template
     assert template["placement"] == {"groupName": "test-train"}
-    assert graph.one("PlacementGroup").inputs["strategy"] == "cluster"
+    assert graph.one("PlacementGroup", "-train").inputs["strategy"] == "cluster"
     rule = graph.one("SecurityGroupEgressRule").inputs
     assert rule["securityGroupId"] == rule["referencedSecurityGroupId"] == "sg-nodes"
     assert graph.one("Chart", "aws-efa-k8s-device-plugin").inputs["values"]["tolerations"]
@@ -193,33 +214,31 @@ def test_without_a_fabric_there_is_nothing_of_it() -> None:
 
 
 def test_a_first_card_that_takes_no_adapter_gets_a_plain_interface() -> None:
-    graph = with_pools({**H100, "accelerator": {"model": "B300", "count": 8}, "efa": True})
-    kinds = [one["interfaceType"] for one in _template(graph, "train")["networkInterfaces"]]
+    kinds = [one["interfaceType"] for one in _template(many(), "newest")["networkInterfaces"]]
     assert kinds == ["interface"] + ["efa-only"] * 16
 
 
 def test_reserved_capacity_is_all_that_its_pool_takes() -> None:
-    reservation = {"kind": "onDemand", "id": "cr-0123456789abcdef0"}
-    graph = with_pools({**H100, "reservation": reservation})
-    template = _template(graph, "train")
+    graph = many()
+    template = _template(graph, "reserved")
     target = template["capacityReservationSpecification"]["capacityReservationTarget"]
     assert target == {"capacityReservationId": "cr-0123456789abcdef0"}
     assert "instanceMarketOptions" not in template
-    assert _group(graph, "train-on-demand")["capacityType"] == "ON_DEMAND"
+    assert _group(graph, "reserved-on-demand")["capacityType"] == "ON_DEMAND"
     assert "capacityReservationSpecification" not in _template(graph, "system")
 
 
 def test_a_capacity_block_is_bought_as_such() -> None:
-    graph = with_pools({**H100, "efa": True, "reservation": BLOCK})
-    template = _template(graph, "train")
+    graph = many()
+    template = _template(graph, "bought")
     assert template["instanceMarketOptions"] == {"marketType": "capacity-block"}
-    assert _group(graph, "train-block")["capacityType"] == "CAPACITY_BLOCK"
+    assert _group(graph, "bought-block")["capacityType"] == "CAPACITY_BLOCK"
     assert "placement" not in template
     assert len(template["networkInterfaces"]) == 32
 
 
 def test_local_disks_of_gpu_machines_are_used() -> None:
-    graph = with_pools(L4)
+    graph = many()
     user_data = base64.b64decode(_template(graph, "gpu")["userData"]).decode()
     assert "strategy: RAID0" in user_data
     assert "userData" not in _template(graph, "system")
