@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ...contracts import NodePool
 from ...settings_base import Settings, duplicates
@@ -27,6 +27,7 @@ AddonName = Literal[
 # What CloudWatch Logs takes (API PutRetentionPolicy), as far as it is of use here.
 _RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653)
 _OLDEST = (1, 30)
+_MOST_TAGS = 30
 
 
 def _principal(arn: str) -> str:
@@ -153,11 +154,38 @@ class AwsSettings(CloudClusterSettings):
         """The node pools as components see them."""
         return tuple(pool.contract(machines()) for pool in self.node_pools)
 
+    @field_validator("region")
+    @classmethod
+    def _region(cls, region: str) -> str:
+        if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-[0-9]", region):
+            raise ValueError(f"'{region}' is not a region of AWS (eu-central-1)")
+        if region.startswith("cn-"):
+            raise ValueError(f"'{region}' is in China, where the images of add-ons cannot be pulled")
+        return region
+
+    @field_validator("version")
+    @classmethod
+    def _version(cls, version: str) -> str:
+        if tuple(map(int, version.split("."))) < _OLDEST:
+            oldest = ".".join(map(str, _OLDEST))
+            raise ValueError(f"EKS has no nodes of Amazon Linux 2023 for {version}; allowed: {oldest} on")
+        return version
+
+    @field_validator("tags")
+    @classmethod
+    def _tags(cls, tags: Mapping[str, str]) -> Mapping[str, str]:
+        for key in tags:
+            if key.lower().startswith(("aws:", "eks:", "kubernetes.io/")):
+                raise ValueError(f"'{key}' is for AWS and Kubernetes to set: choose a key of your own")
+        if len(tags) > _MOST_TAGS:
+            raise ValueError(
+                f"found {len(tags)}; allowed: at most {_MOST_TAGS}, for a resource has 50 in all"
+            )
+        return tags
+
     @model_validator(mode="after")
     def _can_be_had(self) -> Self:
-        problems = [*self._of_place(), *self._of_names()]
-        if not problems:
-            problems = pool_problems(self.node_pools, machines())
+        problems = self._of_zones() or pool_problems(self.node_pools, machines())
         if not problems:
             problems = [
                 f"pool '{pool.name}': {problem}"
@@ -168,11 +196,7 @@ class AwsSettings(CloudClusterSettings):
             raise ValueError("; ".join(problems))
         return self
 
-    def _of_place(self) -> list[str]:
-        if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-[0-9]", self.region):
-            return [f"region: '{self.region}' is not a region of AWS (eu-central-1)"]
-        if self.region.startswith("cn-"):
-            return [f"region: '{self.region}' is in China, where the images of add-ons cannot be pulled"]
+    def _of_zones(self) -> list[str]:
         if self.zones and self.network.given:
             return ["zones: a given network has those of its privateSubnets: leave zones out"]
         if twice := duplicates(self.zones):
@@ -184,20 +208,3 @@ class AwsSettings(CloudClusterSettings):
             for zone in self.all_zones
             if not re.fullmatch(f"{self.region}[a-z]", zone)
         ]
-
-    def _of_names(self) -> list[str]:
-        problems: list[str] = []
-        major, minor = map(int, self.version.split("."))
-        if (major, minor) < _OLDEST:
-            problems.append(
-                f"version: EKS has no nodes with Amazon Linux 2023 for {self.version}; allowed: 1.30 on"
-            )
-        if reserved := [
-            key for key in self.tags if key.lower().startswith(("aws:", "eks:", "kubernetes.io/"))
-        ]:
-            problems.append(
-                f"tags: '{reserved[0]}' is for AWS and Kubernetes to set: choose a key of your own"
-            )
-        if len(self.tags) > 30:
-            problems.append(f"tags: found {len(self.tags)}; allowed: at most 30 (AWS has 50 of a resource)")
-        return problems

@@ -63,12 +63,12 @@ def test_rights_too_wide_would_be_seen() -> None:
 
 def test_nodes_have_the_rights_of_nodes_and_no_others() -> None:
     graph = stack("aws-prod")
-    attached = [
+    attached = {
         one.inputs["policyArn"].rpartition("/")[2]
         for one in graph.of("RolePolicyAttachment")
         if one.inputs["role"] == graph.one("Role", "-nodes").name
-    ]
-    assert attached == ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"]
+    }
+    assert attached == {"AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"}
     assert not [one for one in graph.of("RolePolicy") if one.name.endswith("-nodes")]
 
 
