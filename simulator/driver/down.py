@@ -9,6 +9,7 @@ from simulator import cluster
 from simulator.cluster.processes import find as find_cluster
 from simulator.driver import checkpoint as state
 from simulator.driver import environment, processes, recovery
+from simulator.driver.checkpoint import Deployment
 from simulator.driver.engine import INTERRUPTED
 from simulator.driver.errors import DriverError
 from simulator.driver.record import Run
@@ -75,11 +76,33 @@ def _destroy(session: Session, options: Sequence[str]) -> int:
 def _destroy_elsewhere(session: Session, options: Sequence[str]) -> int:
     environment.require_login(session.stack)
     with session.run("down") as run:
-        engine = session.equipped(session.deployment())
+        deployment = session.deployment()
+        if not options:
+            _refuse_protected(session, deployment)
+        engine = session.equipped(deployment)
         run.status = engine.show("destroy", "--yes", "--skip-preview", *options)
     if run.status == 0 and not options:
         engine.ask("stack rm", "--yes", "--preserve-config")
     return run.status
+
+
+def _refuse_protected(session: Session, deployment: Deployment) -> None:
+    """Refuse to remove a stack of which something is protected from deletion.
+
+    The engine would find it last: after all that depends on it, which is the platform with its data.
+    """
+    protected = [
+        resource["urn"].rpartition("::")[2]
+        for resource in state.resources(deployment)
+        if resource.get("protect") or resource.get("inputs", {}).get("deletionProtection") is True
+    ]
+    if protected:
+        names = ", ".join(protected[:_EXAMPLES])
+        raise DriverError(
+            f"stack '{session.stack.name}' is protected from deletion ({names}), and nothing was "
+            f"removed. Set deletionProtection to false in {session.stack.file.name}, run "
+            f"{session.make('up')}, then {session.make('down')} again"
+        )
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,7 @@ def test_a_production_cluster_comes_up_stays_and_goes_in_order(cloud: str) -> No
         assert up.status == 0, up.output
         assert stack.changes().keys() == {"same"}
         _keeps_no_credential(stack, account)
-        if cloud == "aws":
-            _is_protected(stack)
+        _is_protected(stack)
         up = stack.unprotected()
         assert up.status == 0, up.output
         down = stack.down()
@@ -91,8 +90,9 @@ def _keeps_no_credential(stack: CloudStack, account: Account) -> None:
 def _is_protected(stack: CloudStack) -> None:
     down = stack.down()
     assert down.status != 0
-    assert "protected" in down.output
-    assert list(stack.account.clusters.glob("*"))
+    assert "is protected from deletion" in down.output
+    assert "Set deletionProtection to false" in down.output
+    assert stack.account.order("delete") == []
 
 
 def _went_in_order(deleted: list[str], cloud: str) -> None:
