@@ -1,21 +1,11 @@
-"""What MySQL and PostgreSQL have in common: databases with a user each, and how those users learn of it."""
+"""Databases of a server in the cluster, with a user each: what whoever wants one asks for."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-import pulumi
-from pulumi_kubernetes.core.v1 import Secret
-
-from ..contracts import Database
-from ..dynamic import GeneratedPassword
-from ..kube.scope import Scope
-from ..kube.workload import Workload
 from .server import ServerArgs
 from .settings import DatabaseSettings
-
-STATEMENTS = "init.sql"
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
@@ -67,55 +57,3 @@ class DatabaseArgs(ServerArgs):
     def password_name(self, database: LogicalDatabase) -> str:
         """Name of the resource that holds the password of a database's user."""
         return f"{self.name}-{database.name}"
-
-
-def secret_of_users(scope: Scope, args: DatabaseArgs, made: Mapping[str, GeneratedPassword]) -> Secret:
-    """Declare the Secret that the users of the databases read."""
-    values: dict[str, pulumi.Input[str]] = {}
-    for database in args.databases:
-        values[database.user_key] = database.name
-        values[database.password_key] = made[args.password_name(database)].value
-    return Secret(
-        args.secret,
-        metadata=scope.metadata(args.secret, app=args.name),
-        string_data=values,
-        opts=scope.options(),
-    )
-
-
-def secret_of_server(scope: Scope, args: DatabaseArgs, values: Mapping[str, pulumi.Input[str]]) -> Secret:
-    """Declare the Secret that only the server reads."""
-    name = f"{args.name}-server"
-    return Secret(
-        name,
-        metadata=scope.metadata(name, app=args.name),
-        string_data=dict(values),
-        opts=scope.options(),
-    )
-
-
-def contracts(
-    scope: Scope,
-    args: DatabaseArgs,
-    made: Mapping[str, GeneratedPassword],
-    *,
-    engine: Literal["mysql", "postgresql"],
-    port: int,
-    secret: Secret,
-    workload: Workload,
-) -> Mapping[str, Database]:
-    """Each database's contract, by its name."""
-    return {
-        database.name: Database(
-            engine=engine,
-            host=f"{args.name}.{scope.namespace_name}",
-            port=port,
-            name=database.name,
-            secret=secret.metadata.name,
-            user_key=database.user_key,
-            password_key=database.password_key,
-            ready=workload.resource,
-            revision=made[args.password_name(database)].id,
-        )
-        for database in args.databases
-    }

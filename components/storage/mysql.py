@@ -11,24 +11,14 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
 
-from ..contracts import Database, Offer
-from ..dynamic import GeneratedPassword
 from ..kube.program import Mount, Program, command_probe
 from ..kube.scope import Scope
-from ..kube.workload import Workload, deployment, service
 from ..versions import Databases as Images
-from .database import (
-    STATEMENTS,
-    DatabaseArgs,
-    LogicalDatabase,
-    contracts,
-    secret_of_server,
-    secret_of_users,
-)
-from .server import DATA, account, data_volume, guard, passwords, revision, script, total
+from .database import DatabaseArgs, LogicalDatabase
+from .database_server import STATEMENTS, DatabaseServer, Kind, Pod, root_name
+from .server import DATA, script
 
 PORT = 3306
-ROOT_KEY = "root-password"
 
 _VOLUME = "/var/lib/mysql"
 _DATA_FOLDER = f"{_VOLUME}/data"
@@ -41,52 +31,24 @@ _ALIVE = ("mysqladmin", "ping", "--host=127.0.0.1", "--connect-timeout=3")
 _INITIALIZE = "mysql_initialize.sh"
 
 
-class MySQL(pulumi.ComponentResource):
-    """A MySQL server.
-
-    Attributes:
-        databases: each database's contract, by its name.
-        offer: its images and what it reserves, disk included.
-    """
-
-    databases: Mapping[str, Database]
-    offer: Offer
+class MySQL(DatabaseServer):
+    """A MySQL server."""
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("slipway:storage:MySQL", name, None, opts)
-        scope = Scope(component=args.component, parent=self, namespaces=args.namespaces)
-        names = [_root(args), *(args.password_name(database) for database in args.databases)]
-        made = passwords(scope, names, args.settings.password_version)
-        secret = secret_of_users(scope, args, made)
-        statements = secret_of_server(
-            scope,
-            args,
-            {ROOT_KEY: made[_root(args)].value, STATEMENTS: _statements(args, made)},
+        kind = Kind(
+            token="slipway:storage:MySQL",
+            engine="mysql",
+            port=PORT,
+            root=True,
+            statements=_lines,
+            pod=_pod,
         )
-        workload = _workload(scope, args, statements, revision(made))
-        service(
-            scope,
-            args.name,
-            selector=workload.selector,
-            ports={"mysql": (PORT, "mysql")},
-            app=args.name,
-        )
-        guard(scope, args, workload, PORT)
-        self.databases = contracts(
-            scope, args, made, engine="mysql", port=PORT, secret=secret, workload=workload
-        )
-        self.offer = Offer(images=workload.images, request=total(workload, args.settings.volume))
-        self.register_outputs({})
-
-
-def _statements(args: DatabaseArgs, made: Mapping[str, GeneratedPassword]) -> pulumi.Output[str]:
-    values = {name: password.value for name, password in made.items()}
-    return pulumi.Output.all(**values).apply(lambda known: "\n".join(_lines(args, known)))
+        super().__init__(kind, name, args, opts)
 
 
 def _lines(args: DatabaseArgs, known: Mapping[str, str]) -> list[str]:
     """One statement on each line, as the server's init_file wants it. Passwords are letters and digits."""
-    root = f"IDENTIFIED WITH caching_sha2_password BY '{known[_root(args)]}'"
+    root = f"IDENTIFIED WITH caching_sha2_password BY '{known[root_name(args)]}'"
     lines = [f"ALTER USER 'root'@'localhost' {root};"]
     for database in args.databases:
         user = f"'{database.name}'@'%'"
@@ -100,14 +62,10 @@ def _lines(args: DatabaseArgs, known: Mapping[str, str]) -> list[str]:
             f"ALTER USER {user} {identified};",
             f"GRANT ALL PRIVILEGES ON `{pattern}`.* TO {user};",
         ]
-    return [*lines, ""]
+    return lines
 
 
-def _root(args: DatabaseArgs) -> str:
-    return f"{args.name}-root"
-
-
-def _workload(scope: Scope, args: DatabaseArgs, statements: Secret, made_with: pulumi.Input[str]) -> Workload:
+def _pod(_scope: Scope, args: DatabaseArgs, statements: Secret) -> Pod:
     settings = args.settings
     data = Mount(path=_VOLUME, volume=DATA, read_only=False)
     writable = [
@@ -141,20 +99,15 @@ def _workload(scope: Scope, args: DatabaseArgs, statements: Secret, made_with: p
         group=_USER,
         read_only_root=True,
     )
-    return deployment(
-        scope,
-        args.name,
-        app=args.name,
-        programs=[server],
-        first=[initialize],
-        settings=settings,
-        service_account=account(scope, args),
-        node_pools=args.node_pools,
+    return Pod(
+        server=server,
+        first=initialize,
+        user=_USER,
         volumes={
-            DATA: data_volume(scope, args, settings.volume),
             "statements": {
                 "secret": {
                     "secret_name": statements.metadata.name,
+                    # The superuser's password stands there too.
                     "items": [{"key": STATEMENTS, "path": STATEMENTS}],
                     "default_mode": 0o440,
                 }
@@ -162,11 +115,6 @@ def _workload(scope: Scope, args: DatabaseArgs, statements: Secret, made_with: p
             "run": {"empty_dir": {}},
             "tmp": {"empty_dir": {}},
         },
-        strategy="Recreate",
-        volume_group=_USER,
-        api_token=False,
-        mesh=args.mesh is not None,
-        config_hash=made_with,
     )
 
 

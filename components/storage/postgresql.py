@@ -11,21 +11,13 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
 
-from ..contracts import Database, Offer
-from ..dynamic import GeneratedPassword
 from ..kube.config import config_map
 from ..kube.program import Mount, Program, command_probe
 from ..kube.scope import Scope
-from ..kube.workload import Workload, deployment, service
 from ..versions import Databases as Images
-from .database import (
-    STATEMENTS,
-    DatabaseArgs,
-    contracts,
-    secret_of_server,
-    secret_of_users,
-)
-from .server import DATA, account, data_volume, guard, passwords, revision, script, total
+from .database import DatabaseArgs
+from .database_server import STATEMENTS, DatabaseServer, Kind, Pod
+from .server import DATA, script
 
 PORT = 5432
 ACCESS_FILE = "pg_hba.conf"
@@ -45,43 +37,19 @@ host  all all all scram-sha-256
 """
 
 
-class PostgreSQL(pulumi.ComponentResource):
-    """A PostgreSQL server.
-
-    Attributes:
-        databases: each database's contract, by its name.
-        offer: its images and what it reserves, disk included.
-    """
-
-    databases: Mapping[str, Database]
-    offer: Offer
+class PostgreSQL(DatabaseServer):
+    """A PostgreSQL server."""
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("slipway:storage:PostgreSQL", name, None, opts)
-        scope = Scope(component=args.component, parent=self, namespaces=args.namespaces)
-        names = [args.password_name(database) for database in args.databases]
-        made = passwords(scope, names, args.settings.password_version)
-        secret = secret_of_users(scope, args, made)
-        statements = secret_of_server(scope, args, {STATEMENTS: _statements(args, made)})
-        workload = _workload(scope, args, statements, revision(made))
-        service(
-            scope,
-            args.name,
-            selector=workload.selector,
-            ports={"postgres": (PORT, "postgres")},
-            app=args.name,
+        kind = Kind(
+            token="slipway:storage:PostgreSQL",
+            engine="postgresql",
+            port=PORT,
+            root=False,
+            statements=_lines,
+            pod=_pod,
         )
-        guard(scope, args, workload, PORT)
-        self.databases = contracts(
-            scope, args, made, engine="postgresql", port=PORT, secret=secret, workload=workload
-        )
-        self.offer = Offer(images=workload.images, request=total(workload, args.settings.volume))
-        self.register_outputs({})
-
-
-def _statements(args: DatabaseArgs, made: Mapping[str, GeneratedPassword]) -> pulumi.Output[str]:
-    values = {name: password.value for name, password in made.items()}
-    return pulumi.Output.all(**values).apply(lambda known: "\n".join(_lines(args, known)))
+        super().__init__(kind, name, args, opts)
 
 
 def _lines(args: DatabaseArgs, known: Mapping[str, str]) -> list[str]:
@@ -97,10 +65,10 @@ def _lines(args: DatabaseArgs, known: Mapping[str, str]) -> list[str]:
             f"(SELECT FROM pg_database WHERE datname = '{name}') \\gexec",
             f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;",
         ]
-    return [*lines, ""]
+    return lines
 
 
-def _workload(scope: Scope, args: DatabaseArgs, statements: Secret, made_with: pulumi.Input[str]) -> Workload:
+def _pod(scope: Scope, args: DatabaseArgs, statements: Secret) -> Pod:
     settings = args.settings
     access = config_map(scope, f"{args.name}-access", {ACCESS_FILE: _ACCESS}, app=args.name)
     mounts = [
@@ -139,25 +107,15 @@ def _workload(scope: Scope, args: DatabaseArgs, statements: Secret, made_with: p
         group=_USER,
         read_only_root=True,
     )
-    return deployment(
-        scope,
-        args.name,
-        app=args.name,
-        programs=[server],
-        first=[prepare],
-        settings=settings,
-        service_account=account(scope, args),
-        node_pools=args.node_pools,
+    return Pod(
+        server=server,
+        first=prepare,
+        user=_USER,
         volumes={
-            DATA: data_volume(scope, args, settings.volume),
             "access": {"config_map": {"name": access.name}},
             "statements": {"secret": {"secret_name": statements.metadata.name, "default_mode": 0o440}},
             "run": {"empty_dir": {}},
             "tmp": {"empty_dir": {}},
         },
-        strategy="Recreate",
-        volume_group=_USER,
-        api_token=False,
-        mesh=args.mesh is not None,
-        config_hash=pulumi.Output.concat(made_with, "-", access.digest),
+        restarts_with=access.digest,
     )
