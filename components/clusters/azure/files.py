@@ -81,9 +81,37 @@ def _encryption(encryption: Encryption | None) -> storage.EncryptionArgs | None:
     )
 
 
-def _endpoint(
-    ground: Ground, made: Network, account: storage.StorageAccount
-) -> tuple[pulumi.Resource, pulumi.Resource]:
+def _endpoint(ground: Ground, made: Network, account: storage.StorageAccount) -> tuple[pulumi.Resource, ...]:
+    zone, link = _zone(ground, made)
+    endpoint = network.PrivateEndpoint(
+        ground.named("files"),
+        resource_group_name=ground.group.name,
+        location=ground.region,
+        subnet=network.SubnetArgs(id=made.endpoints_subnet_id),
+        private_link_service_connections=[
+            network.PrivateLinkServiceConnectionArgs(
+                name="files", private_link_service_id=account.id, group_ids=["file"]
+            )
+        ],
+        tags=ground.tags,
+        opts=ground.options(),
+    )
+    records = network.PrivateDnsZoneGroup(
+        ground.named("files"),
+        private_dns_zone_group_name="default",
+        private_endpoint_name=endpoint.name,
+        resource_group_name=ground.group.name,
+        private_dns_zone_configs=[network.PrivateDnsZoneConfigArgs(name="files", private_dns_zone_id=zone)],
+        opts=ground.options(),
+    )
+    return (*link, records)
+
+
+def _zone(ground: Ground, made: Network) -> tuple[pulumi.Input[str], tuple[pulumi.Resource, ...]]:
+    """The zone that has the account's name in it, and the new zone's link to the network."""
+    given = ground.settings.network.given
+    if given and given.files_zone_id:
+        return given.files_zone_id, ()
     zone = privatedns.PrivateZone(
         ground.named("files"),
         private_zone_name=_ZONE,
@@ -103,27 +131,4 @@ def _endpoint(
         tags=ground.tags,
         opts=ground.options(),
     )
-    endpoint = network.PrivateEndpoint(
-        ground.named("files"),
-        resource_group_name=ground.group.name,
-        location=ground.region,
-        subnet=network.SubnetArgs(id=made.endpoints_subnet_id),
-        private_link_service_connections=[
-            network.PrivateLinkServiceConnectionArgs(
-                name="files", private_link_service_id=account.id, group_ids=["file"]
-            )
-        ],
-        tags=ground.tags,
-        opts=ground.options(),
-    )
-    records = network.PrivateDnsZoneGroup(
-        ground.named("files"),
-        private_dns_zone_group_name="default",
-        private_endpoint_name=endpoint.name,
-        resource_group_name=ground.group.name,
-        private_dns_zone_configs=[
-            network.PrivateDnsZoneConfigArgs(name="files", private_dns_zone_id=zone.id)
-        ],
-        opts=ground.options(),
-    )
-    return link, records
+    return zone.id, (link,)

@@ -76,4 +76,5 @@ def reserved(key: str) -> bool:
 Uuid = Annotated[str, AfterValidator(_uuid)]
 PoolName = Annotated[str, AfterValidator(_pool_name)]
 Region = Annotated[str, AfterValidator(_region)]
+PrivateZoneId = Annotated[str, of_kind("Microsoft.Network/privateDnsZones")]
 SubnetId = Annotated[str, of_kind("Microsoft.Network/virtualNetworks/subnets")]

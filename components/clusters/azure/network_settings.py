@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from ...settings_base import Settings
 from ..cloud_settings import PrivateRange
-from .names import SubnetId
+from .names import PrivateZoneId, SubnetId
 
 _SMALLEST = 20
 _NODE_PREFIX = 24  # AKS gives each node of an overlay a /24 of the pods' range
@@ -24,6 +24,11 @@ class GivenNetworkSettings(Settings):
     endpoints_subnet_id: SubnetId = Field(description="Subnet of private endpoints.")
     databases_subnet_id: SubnetId = Field(
         description="Subnet delegated to Microsoft.DBforMySQL/flexibleServers."
+    )
+    files_zone_id: PrivateZoneId | None = Field(
+        default=None,
+        description="Private DNS zone privatelink.file.core.windows.net, where the network is linked to one "
+        "already: a network has one zone of a name.",
     )
     egress: Literal["natGateway", "routes", "loadBalancer"] = Field(
         default="routes",

@@ -9,7 +9,6 @@ from typing_extensions import override
 
 from ...contracts import NodePool
 from ...settings_base import Settings
-from ..accelerators import model_named
 from ..cloud_settings import CloudPoolSettings
 from ..machines import Catalog, catalog
 from ..pools import TaintSettings
@@ -131,10 +130,9 @@ class AzurePoolSettings(CloudPoolSettings):
         AKS takes the number of slices only, hence of each number the profile with the least memory. Raises
         ValueError where it cannot cut a device so.
         """
-        if self.sharing is None or self.sharing.profile is None:
+        model = self.machine(MACHINES).model
+        if model is None or self.sharing is None or self.sharing.profile is None:
             return None
-        machine = self.machine(MACHINES)
-        model = machine.model or model_named("")
         if not model.short.startswith(_PARTITIONED):
             raise ValueError(
                 f"AKS does not partition {model.name}; allowed: models of {', '.join(_PARTITIONED)}"

@@ -124,7 +124,8 @@ def _told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]
         case _:
             pass
     if token.startswith("azure-native:"):
-        said |= {"name": inputs.get("resourceName", name)}
+        own = ("resourceName", "keyName", "subnetName", "agentPoolName")
+        said |= {"name": next((inputs[key] for key in own if key in inputs), name)}
     return said
 
 

@@ -1,6 +1,6 @@
 """Volumes are encrypted with the stack's keys, have copies in every zone, and no address on the internet."""
 
-from tests.clusters.azure.aks import aks, control_plane, stack, with_pools
+from tests.clusters.azure.aks import GIVEN, SHARED, aks, control_plane, stack, with_pools
 
 
 def test_the_key_vault_is_closed_and_cannot_be_purged() -> None:
@@ -91,7 +91,7 @@ def test_shared_files_are_encrypted_with_the_stack_s_key() -> None:
     account = aks().one("StorageAccount").inputs
     assert account["encryption"] == {
         "keySource": "Microsoft.Keyvault",
-        "keyVaultProperties": {"keyName": "test-disks", "keyVaultUri": "https://vault.test/"},
+        "keyVaultProperties": {"keyName": "disks", "keyVaultUri": "https://vault.test/"},
         "encryptionIdentity": {"encryptionUserAssignedIdentity": "test-files-id"},
     }
     assert account["identity"] == {"type": "UserAssigned", "userAssignedIdentities": ["test-files-id"]}
@@ -114,6 +114,16 @@ def test_nodes_mount_shared_files_by_nfs_in_the_network() -> None:
     assert endpoint["privateLinkServiceConnections"][0]["groupIds"] == ["file"]
     assert graph.one("PrivateZone").inputs["privateZoneName"] == "privatelink.file.core.windows.net"
     assert graph.one("VirtualNetworkLink").inputs["virtualNetwork"] == {"id": "test-id"}
+
+
+def test_a_zone_that_the_network_has_already_is_used() -> None:
+    zone = f"{SHARED}/providers/Microsoft.Network/privateDnsZones/privatelink.file.core.windows.net"
+    graph = aks(network={"given": {**GIVEN, "filesZoneId": zone}})
+    assert graph.of("PrivateZone") == graph.of("VirtualNetworkLink") == []
+    (written,) = graph.one("PrivateDnsZoneGroup").inputs["privateDnsZoneConfigs"]
+    assert written["privateDnsZoneId"] == zone
+    linked = aks(network={"given": GIVEN}).one("VirtualNetworkLink")
+    assert linked.inputs["virtualNetwork"]["id"].endswith("/virtualNetworks/hub")
 
 
 def test_encryption_on_the_way_is_for_account_and_mounts_alike() -> None:
