@@ -31,7 +31,11 @@ _TRANSIENT = frozenset(
 # Parts of which the API server tells what no program can know: addresses, volumes, its own identity.
 _TOLD = frozenset({"Namespace", "PersistentVolume", "PersistentVolumeClaim", "Pod", "Service"})
 # Parts that others refer to: in a preview the SDK takes what an output lacks for unknown.
-_NAMING = frozenset({"apiVersion", "kind", "metadata", "status"})
+_NAMING = frozenset({"metadata", "status"})
+# What the API server keeps about an object for itself; `generation` and `uid` tell nothing to a program.
+_BOOKKEEPING = frozenset(
+    {"creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"}
+)
 _HIDDEN = "[secret]"
 # Shorter ones are parts of other words: they are taken out where a message quotes them.
 _SHORT = 4
@@ -48,10 +52,10 @@ def foreseen(live: Object, inputs: Object, secrets: Marks | None, manager: str) 
 def outputs(live: Object, inputs: Object, secrets: Marks | None, manager: str) -> struct_pb2.Struct:
     """Return a resource's outputs: the live object, without what nothing reads or what would be there twice.
 
-    Left out: managed fields, the copy that kubectl keeps of what it applied, the conditions in a status, of a
-    CRD its schemas and its status; and each part (`spec`, `data`, `rules`, the labels, ...) that means what
-    the inputs say, which the SDK gives to a program in its place, for the engine writes the state anew with
-    every step. What is secret in the inputs is so here.
+    Left out: what the API server counts and stamps, the copy that kubectl keeps of what it applied, the
+    conditions in a status, of a CRD its schemas and its status; and each part (`spec`, `data`, `rules`, the
+    labels, ...) that means what the inputs say, which the SDK gives to a program in its place, for the engine
+    writes the state anew with every step. What is secret in the inputs is so here.
     """
     kept = {key: value for key, value in live.items() if not _is_as_given(key, live, inputs)}
     kept["metadata"] = _without_bookkeeping(metadata(live), metadata(inputs))
@@ -77,7 +81,7 @@ def _is_as_given(key: str, live: Object, inputs: Object) -> bool:
 
 
 def _without_bookkeeping(about: Object, given: Object) -> Object:
-    kept = {key: value for key, value in about.items() if key not in {"managedFields", "selfLink"}}
+    kept = {key: value for key, value in about.items() if key not in _BOOKKEEPING}
     if kept.get("labels") == given.get("labels"):
         kept.pop("labels", None)
     annotations = kept.get("annotations")
