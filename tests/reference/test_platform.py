@@ -14,6 +14,8 @@ from tests.support.render import MINIMAL, render
 
 FILES = (
     "base",
+    "dex",
+    "oauth2-proxy",
     "dashboard",
     "notebooks",
     "trainer",
