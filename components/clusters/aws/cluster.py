@@ -6,16 +6,17 @@ them still run; then these; then nodes, add-ons, the control plane and the netwo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_aws import eks
 
+from ...charts import ChartSource
 from ...contracts import AwsCloud, Capabilities, Cluster
 from .addons import addons_before_nodes, addons_on_nodes
 from .control_plane import access, control_plane, kubeconfig
-from .controllers import controllers, identities
+from .controllers import Controllers, identities
 from .encryption import key
 from .network import Network, network
 from .place import Place, place
@@ -27,10 +28,16 @@ from .storage import BLOCK_CLASS, SHARED_CLASS, shared_files, storage_classes
 
 @dataclass(frozen=True, kw_only=True)
 class AwsArgs:
-    """What a cluster of EKS is made from. It is named after the stack unless the settings say."""
+    """What a cluster of EKS is made from.
+
+    Attributes:
+        stack: its name, which is the cluster's unless the settings say.
+        charts: where the charts of controllers come from.
+    """
 
     settings: AwsSettings
     stack: str
+    charts: ChartSource = field(default_factory=ChartSource)
 
 
 class AwsCluster(pulumi.ComponentResource):
@@ -58,7 +65,7 @@ class AwsCluster(pulumi.ComponentResource):
         group = node_security_group(cluster)
         files = shared_files(here, net, key_arn=key_arn, nodes=group)
         classes = storage_classes(here, ground, key_arn=key_arn, files=files)
-        running = controllers(here, ground, net)
+        running = Controllers(here, ground, net, source=args.charts).ready
         provider = _provider(here, "objects", config, cluster, [*classes, *running])
         self.contract = Cluster(
             name=here.cluster,

@@ -9,14 +9,15 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_aws import eks
-from pulumi_kubernetes.helm.v4 import Chart, RepositoryOptsArgs
 
 from ... import versions
+from ...charts import ChartScope, ChartSource, declare
 from ..pools import POOL_LABEL
 from .identity import associated, pod_role
 from .load_balancer_policy import load_balancer_policy
 from .network import Network
 from .node_groups import priorities
+from .pins import pins
 from .place import Place
 from .policies import allow, document
 from .pool_settings import machines
@@ -38,36 +39,40 @@ def identities(place: Place, cluster: eks.Cluster, network: Network) -> list[pul
     ]
 
 
-def controllers(place: Place, provider: k8s.Provider, network: Network) -> list[pulumi.Resource]:
-    """The controllers. What they made in AWS goes while they run: objects wait for them, and go before."""
-    charts = versions.Charts
-    made = [_chart(place, provider, charts.CLUSTER_AUTOSCALER, _autoscaler(place))]
-    if any(pool.efa for pool in place.settings.node_pools):
-        made.append(_chart(place, provider, charts.AWS_EFA_DEVICE_PLUGIN, _fabric_devices(place)))
-    # Its webhook looks at every new Service, and until its pods are there none can be made: so it comes last.
-    balancers = _load_balancers(place, network)
-    made.append(_chart(place, provider, charts.AWS_LOAD_BALANCER_CONTROLLER, balancers, after=made))
-    return made
+class Controllers(pulumi.ComponentResource):
+    """The charts of the controllers. What these made in AWS goes while they run: objects wait for them."""
 
+    ready: tuple[pulumi.Resource, ...]
 
-def _chart(
-    place: Place,
-    provider: k8s.Provider,
-    chart: versions.Chart,
-    values: Mapping[str, Any],
-    *,
-    after: Sequence[pulumi.Resource] = (),
-) -> pulumi.Resource:
-    return Chart(
-        chart.name,
-        name=chart.name,
-        namespace=_NAMESPACE,
-        chart=chart.name,
-        version=chart.version,
-        repository_opts=RepositoryOptsArgs(repo=chart.repository),
-        values=dict(values),
-        opts=pulumi.ResourceOptions(parent=place.parent, provider=provider, depends_on=list(after) or None),
-    )
+    def __init__(
+        self, place: Place, provider: k8s.Provider, network: Network, *, source: ChartSource
+    ) -> None:
+        super().__init__(
+            "slipway:clusters:AwsControllers",
+            "controllers",
+            None,
+            pulumi.ResourceOptions(parent=place.parent, providers=[provider]),
+        )
+        charts = versions.Charts
+        values = {
+            charts.CLUSTER_AUTOSCALER: _autoscaler(place),
+            charts.AWS_EFA_DEVICE_PLUGIN: _fabric_devices(place),
+            charts.AWS_LOAD_BALANCER_CONTROLLER: _load_balancers(place, network),
+        }
+        made: list[pulumi.Resource] = []
+        for pin in pins(place.settings):
+            chart = declare(
+                pin.name,
+                pin,
+                scope=ChartScope(source=source),
+                namespace=_NAMESPACE,
+                values=values[pin],
+                parent=self,
+                after=made[-1:],
+            )
+            made.append(chart)
+        self.ready = tuple(made)
+        self.register_outputs({})
 
 
 def _autoscaler(place: Place) -> dict[str, Any]:

@@ -51,10 +51,11 @@ def stack(name: str) -> Graph:
 @cache
 def _declared(given: str, name: str) -> Graph:
     checked = settings(json.loads(given))
-    return declare(lambda: AwsCluster("cluster", AwsArgs(settings=checked, stack=name)).contract, _told)
+    return declare(lambda: AwsCluster("cluster", AwsArgs(settings=checked, stack=name)).contract, told)
 
 
-def _told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+def told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What AWS says of a resource beside its inputs."""
     match token:
         case "aws:eks/cluster:Cluster":
             return {

@@ -2,9 +2,12 @@
 
 import pytest
 
+from components.charts import ChartSource, MirrorSource
+from components.clusters.aws.cluster import AwsArgs, AwsCluster
+from components.clusters.aws.pins import pins
 from components.contracts import AwsCloud
-from tests.clusters.aws.eks import ACCOUNT, REGION, eks, stack
-from tests.clusters.support import Graph
+from tests.clusters.aws.eks import ACCOUNT, REGION, eks, settings, stack, told
+from tests.clusters.support import Graph, declare
 
 STACKS = ("aws-dev", "aws-prod")
 PROVIDER = "pulumi:providers:kubernetes"
@@ -55,6 +58,17 @@ def test_the_webhook_that_looks_at_services_comes_after_charts_that_have_some() 
     before = graph.before(graph.one("Chart", "aws-load-balancer-controller"))
     for other in ("cluster-autoscaler", "aws-efa-k8s-device-plugin"):
         assert f"kubernetes:helm.sh/v4:Chart {other}" in before
+
+
+def test_charts_come_from_where_the_stack_says() -> None:
+    assert eks().one("Chart", "cluster-autoscaler").inputs["repositoryOpts"]["repo"].startswith("https://")
+    mirror = ChartSource(settings=MirrorSource(registry="oci://registry.example.com/charts"))
+    args = AwsArgs(settings=settings({}), stack="test", charts=mirror)
+    graph = declare(lambda: AwsCluster("cluster", args).contract, told)
+    assert {one.inputs["chart"] for one in graph.of("Chart")} == {
+        f"oci://registry.example.com/charts/{pin.name}" for pin in pins(settings({}))
+    }
+    assert not any("repositoryOpts" in one.inputs for one in graph.of("Chart"))
 
 
 def test_nodes_come_after_what_makes_them_ready() -> None:
