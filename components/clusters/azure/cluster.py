@@ -47,7 +47,7 @@ class AzureCluster(pulumi.ComponentResource):
         super().__init__("slipway:clusters:Azure", name, None, opts)
         settings = args.settings
         plans = agent_pools(settings)
-        ground = make_ground(self, settings.name or args.stack, settings)
+        ground = make_ground(self, settings.named(args.stack), settings)
         identities = make_identities(ground)
         network = make_network(ground, identities)
         encryption = make_encryption(ground, identities)

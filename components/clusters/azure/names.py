@@ -20,6 +20,7 @@ _RESOURCE = re.compile(
     re.IGNORECASE,
 )
 _POOL = re.compile(r"[a-z][a-z0-9]{0,11}")
+_CLUSTER = re.compile(r"[a-z]([-a-z0-9]{0,48}[a-z0-9])?")
 _REGION = re.compile(r"[a-z]+[a-z0-9]*")
 
 
@@ -60,6 +61,19 @@ def _pool_name(name: str) -> str:
     return name
 
 
+def cluster_name(name: str) -> str:
+    """Return the name, by which the cluster's resources are named too (54 characters for its DNS name).
+
+    Raises ValueError where Azure would not take it.
+    """
+    if not _CLUSTER.fullmatch(name):
+        raise ValueError(
+            f"'{name}' cannot name a cluster on Azure: at most 50 lower-case letters, digits and hyphens are "
+            "allowed, starting with a letter and not ending with a hyphen"
+        )
+    return name
+
+
 def _region(name: str) -> str:
     if not _REGION.fullmatch(name):
         raise ValueError(
@@ -75,6 +89,7 @@ def reserved(key: str) -> bool:
 
 Uuid = Annotated[str, AfterValidator(_uuid)]
 PoolName = Annotated[str, AfterValidator(_pool_name)]
+ClusterName = Annotated[str, AfterValidator(cluster_name)]
 Region = Annotated[str, AfterValidator(_region)]
 PrivateZoneId = Annotated[str, of_kind("Microsoft.Network/privateDnsZones")]
 SubnetId = Annotated[str, of_kind("Microsoft.Network/virtualNetworks/subnets")]

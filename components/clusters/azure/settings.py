@@ -5,9 +5,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from ...contracts import NodePool
-from ...settings_base import Settings, duplicates
+from ...settings_base import Settings, SettingsError, duplicates
 from ..cloud_settings import AcceleratorChoice, CloudClusterSettings, pool_problems
-from .names import Region, Uuid, of_kind
+from .names import ClusterName, Region, Uuid, cluster_name, of_kind
 from .network_settings import NetworkSettings
 from .pool_settings import MACHINES, AzurePoolSettings, azure_pool_problems
 
@@ -141,6 +141,9 @@ class AzureSettings(CloudClusterSettings):
     """A cluster on Azure Kubernetes Service."""
 
     provider: Literal["azure"] = Field(description="Which kind of cluster: one on Azure Kubernetes Service.")
+    name: ClusterName | None = Field(
+        default=None, description="Name of the cluster and its resource group; the stack's unless said."
+    )
     region: Region = Field(description="Region, as `az account list-locations` names it: westeurope.")
     subscription_id: Uuid = Field(description="Subscription that holds everything.")
     admin_groups: Annotated[tuple[Uuid, ...], AfterValidator(_some_group)] = Field(
@@ -206,6 +209,15 @@ class AzureSettings(CloudClusterSettings):
     def contracts(self) -> tuple[NodePool, ...]:
         """The node pools as components see them."""
         return tuple(pool.contract(MACHINES) for pool in self.node_pools)
+
+    def named(self, stack: str) -> str:
+        """The name of the cluster. Raises SettingsError where it is the stack's and Azure refuses it."""
+        try:
+            return self.name or cluster_name(stack)
+        except ValueError as error:
+            raise SettingsError(
+                f"slipway:cluster.name: is that of the stack unless set, and {error}."
+            ) from None
 
     @property
     def zone_redundant(self) -> bool:

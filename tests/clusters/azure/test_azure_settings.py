@@ -62,6 +62,15 @@ def test_copies_in_zones_are_for_clusters_that_have_zones() -> None:
     assert not settings({"storage": {"redundancy": "local"}}).zone_redundant
 
 
+def test_a_stack_whose_name_azure_would_not_take_needs_another() -> None:
+    assert settings({}).named("azure-prod") == "azure-prod"
+    assert settings({"name": "kubeflow"}).named("Prod_EU") == "kubeflow"
+    with pytest.raises(
+        SettingsError, match=r"slipway:cluster\.name: is that of the stack.*'Prod_EU' cannot name"
+    ):
+        settings({}).named("Prod_EU")
+
+
 def test_a_new_network_is_divided_without_overlap() -> None:
     assert settings({"network": {"range": "10.1.0.0/20"}}).network.subnet_ranges == {
         "nodes": "10.1.0.0/22",
