@@ -1,8 +1,8 @@
 """The gateway through which every request comes in.
 
-Installs the Istio Gateway `kubeflow-gateway` that all routes attach to, its certificate, and the aggregated
-roles that let people see the mesh's objects. Needs Istio, cert-manager and the namespaces. Offers
-contracts.Mesh.
+Installs the Istio Gateway `kubeflow-gateway` that all routes attach to, its certificate, the rule that the
+mesh lets nothing in by default, and the aggregated roles that let people see the mesh's objects. Needs Istio,
+cert-manager and the namespaces. Offers contracts.Mesh.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from ..contracts import CertificateAuthority, Mesh, MeshAddon, Namespaces
 from ..kube.mesh import NETWORKING
 from ..kube.objects import access
 from ..kube.scope import Scope
+from .default_deny import refuse_by_default
 from .gateway_settings import GatewaySettings
 from .places import gateway_scope
 from .secrets import GivenSecrets
@@ -43,8 +44,10 @@ class Gateway(pulumi.ComponentResource):
         super().__init__("slipway:identity:Gateway", name, None, opts)
         scope = Scope(component="gateway", parent=self, namespaces=args.namespaces)
         access(scope, Path(__file__).with_name("gateway_rbac.yaml"))
+        beside = gateway_scope(self, args.mesh.namespace, args.namespaces)
+        refuse_by_default(beside, args.mesh)
         certificate = gateway_certificate(
-            gateway_scope(self, args.mesh.namespace, args.namespaces),
+            beside,
             TlsArgs(
                 gateway=args.settings,
                 mesh=args.mesh,

@@ -8,17 +8,19 @@ contracts.Offer.
 from dataclasses import dataclass
 
 import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import Secret, ServiceAccount
 
 from ..contracts import Mesh, Namespaces, NodePool, Offer
 from ..dynamic import GeneratedPassword
-from ..kube.mesh import allow, from_principals, mutual_tls, route
+from ..kube.mesh import NETWORKING, allow, from_principals, mutual_tls, route
 from ..kube.metrics import scraped
 from ..kube.network import SAME_NAMESPACE, allow_ingress, namespace_named
 from ..kube.program import Program, http_probe, secret_key
 from ..kube.scope import Scope
 from ..kube.workload import deployment, service
 from ..versions import Identity as Images
+from .dex_config import NAMESPACE as DEX_NAMESPACE
 from .gateway_settings import GatewaySettings
 from .places import disruption_budget, fingerprint, own_namespace, principal
 from .proxy_arguments import METRICS_PORT, NAMESPACE, PORT, arguments
@@ -90,6 +92,7 @@ class OAuth2Proxy(pulumi.ComponentResource):
         service(scope, APP, selector=workload.selector, ports={"http": (80, "http")}, app=APP)
         route(scope, args.mesh, APP, app=APP, prefix="/oauth2/", service=APP, rewrite=None)
         mutual_tls(scope, args.mesh, APP, app=APP, service=APP)
+        _see_dex(scope, args)
         rules = [from_principals(args.mesh.gateway_principal)]
         allow(scope, args.mesh, APP, app=APP, selector=workload.selector, rules=rules)
         allow_ingress(
@@ -110,6 +113,20 @@ class OAuth2Proxy(pulumi.ComponentResource):
 def caller(mesh: Mesh) -> str:
     """The mesh identity of OAuth2 Proxy."""
     return principal(mesh, NAMESPACE, APP)
+
+
+def _see_dex(scope: Scope, args: OAuth2ProxyArgs) -> None:
+    """Have its sidecar know Dex, whatever the mesh shows by default: strangers get no mutual TLS."""
+    if args.settings.provider == "dex":
+        hosts = ["./*", f"{DEX_NAMESPACE}/*", f"{args.mesh.namespace}/*"]
+        CustomResource(
+            scope.unique(APP),
+            api_version=NETWORKING,
+            kind="Sidecar",
+            metadata=scope.metadata(APP, app=APP),
+            spec={"workloadSelector": {"labels": {"app": APP}}, "egress": [{"hosts": hosts}]},
+            opts=scope.options(args.mesh.ready),
+        )
 
 
 def _cookie_secret(scope: Scope, args: OAuth2ProxyArgs) -> pulumi.Output[str]:

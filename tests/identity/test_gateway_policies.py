@@ -1,9 +1,10 @@
 """Who passes the gateway, and what a request carries when it has passed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.identity.stacks import COMPANY, NAMED, declared, rendered, rules, token_rule
-from tests.support.render import Rendered
+from tests.support.render import Object, Rendered, render
 
 CUSTOM, DENY = "istio-ingressgateway-oauth2-proxy", "istio-ingressgateway-require-jwt"
 CLUSTER = "https://kubernetes.default.svc.cluster.local"
@@ -132,3 +133,43 @@ def test_programs_behind_the_gateway_never_get_the_session_s_cookie() -> None:
 
 def _arguments() -> list[str]:
     return rendered().get("Deployment", "oauth2-proxy")["spec"]["template"]["spec"]["containers"][0]["args"]
+
+
+def test_the_mesh_lets_nothing_in_that_no_policy_allows() -> None:
+    found = rendered()
+    policy = found.get("AuthorizationPolicy", "global-deny-all")
+    assert policy["metadata"]["namespace"] == "istio-system", "there it holds for the whole mesh"
+    assert not policy["spec"]
+    gateway = found.get("AuthorizationPolicy", "istio-ingressgateway")
+    assert gateway["spec"]["selector"] == {"matchLabels": {"istio": "ingressgateway"}}
+
+
+def test_every_program_of_the_mesh_that_others_call_says_who_may() -> None:
+    """Those without a policy have no Service but for metrics, which Istio's sidecar hands out by itself."""
+    found = render()
+    policies = [
+        (one["metadata"]["namespace"], one["spec"]["selector"]["matchLabels"])
+        for one in found.of("AuthorizationPolicy")
+        if one["spec"].get("selector")
+    ]
+    silent = {
+        one["metadata"]["name"]
+        for one in found.of("Deployment")
+        if _in_mesh(one)["sidecar.istio.io/inject"] == "true"
+        and not any(
+            namespace == one["metadata"]["namespace"] and labels.items() <= _in_mesh(one).items()
+            for namespace, labels in policies
+        )
+    }
+    assert silent == {
+        "metadata-writer",
+        "ml-pipeline-persistenceagent",
+        "ml-pipeline-scheduledworkflow",
+        "ml-pipeline-viewer-crd",
+        "notebook-controller-deployment",
+        "workflow-controller",
+    }
+
+
+def _in_mesh(deployment: Object) -> Mapping[str, str]:
+    return deployment["spec"]["template"]["metadata"]["labels"]
