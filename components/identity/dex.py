@@ -86,7 +86,7 @@ class Dex(pulumi.ComponentResource):
     def __init__(self, name: str, args: DexArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:identity:Dex", name, None, opts)
         types = api_types(FOLDER / "api_types.yaml", parent=self)
-        scope = own_namespace(self, NAMESPACE, args.namespaces, after=types)
+        scope = own_namespace(self, NAMESPACE, args.namespaces)
         bindings = access(scope, FOLDER / "dex_rbac.yaml")
         self.first_user, admin_hash = _first_user(self, args)
         users = secret_environment(args.settings, args.secrets, admin_hash)
@@ -108,7 +108,7 @@ class Dex(pulumi.ComponentResource):
             volumes={"config": {"config_map": {"name": config.name}}},
             pod_annotations=scraped(TELEMETRY_PORT),
             config_hash=fingerprint(config.digest, args.client_secret, *users.values()),
-            after=bindings,
+            after=[*bindings, *types],
         )
         disruption_budget(scope, APP, args.settings.replicas, workload)
         service(scope, APP, selector=workload.selector, ports={"http": (PORT, "http")}, app=APP)

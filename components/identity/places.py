@@ -16,9 +16,7 @@ COMPONENT = "identity"
 FOLDER = Path(__file__).parent
 
 
-def own_namespace(
-    parent: pulumi.Resource, name: str, namespaces: Namespaces, *, after: Sequence[pulumi.Resource] = ()
-) -> Scope:
+def own_namespace(parent: pulumi.Resource, name: str, namespaces: Namespaces) -> Scope:
     """Declare a namespace whose pods are in the mesh, and return the scope of what lives there."""
     created = Namespace(
         name,
@@ -32,7 +30,7 @@ def own_namespace(
                 COMPONENT_LABEL: COMPONENT,
             },
         },
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(after) or None),
+        opts=pulumi.ResourceOptions(parent=parent),
     )
     place = Place(name=name, created=created.metadata.name)
     return Scope(component=COMPONENT, parent=parent, namespaces=namespaces, elsewhere=place)
