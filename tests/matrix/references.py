@@ -10,7 +10,14 @@ from tests.support.pods import Object, Pod, below, entries
 Check = Callable[[Index], Iterator[str]]
 
 # Roles that every cluster has.
-_BUILT_IN_ROLES = {"view", "edit", "admin", "cluster-admin", "system:auth-delegator"}
+_BUILT_IN_ROLES = {
+    "view",
+    "edit",
+    "admin",
+    "cluster-admin",
+    "system:auth-delegator",
+    "system:service-account-issuer-discovery",
+}
 # Service accounts of add-ons' own namespaces, which their charts make.
 ADD_ONS = {"istio-system", "cert-manager", "knative-serving"}
 
