@@ -5,6 +5,7 @@ the rule that only the gateway reaches it. Needs the gateway, and Dex or another
 contracts.Offer.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -13,17 +14,25 @@ from pulumi_kubernetes.core.v1 import Secret, ServiceAccount
 
 from ..contracts import Mesh, Namespaces, NodePool, Offer
 from ..dynamic import GeneratedPassword
+from ..kube.config import config_map
 from ..kube.mesh import NETWORKING, allow, from_principals, mutual_tls, route
 from ..kube.metrics import scraped
 from ..kube.network import SAME_NAMESPACE, allow_ingress, namespace_named
-from ..kube.program import Program, http_probe, secret_key
+from ..kube.program import Mount, Program, http_probe, secret_key
 from ..kube.scope import Scope
-from ..kube.workload import deployment, service
+from ..kube.workload import VolumeSource, deployment, service
 from ..versions import Identity as Images
 from .dex_config import NAMESPACE as DEX_NAMESPACE
 from .gateway_settings import GatewaySettings
 from .places import disruption_budget, fingerprint, own_namespace, principal
-from .proxy_arguments import METRICS_PORT, NAMESPACE, PORT, arguments
+from .proxy_arguments import (
+    AUTHORITY_FILE,
+    AUTHORITY_FOLDER,
+    METRICS_PORT,
+    NAMESPACE,
+    PORT,
+    arguments,
+)
 from .secrets import COOKIE_SECRET, GivenSecrets
 from .settings import IdentitySettings
 
@@ -76,17 +85,21 @@ class OAuth2Proxy(pulumi.ComponentResource):
             },
             opts=scope.options(),
         )
+        authority = _authority(scope, args)
         workload = deployment(
             scope,
             APP,
             app=APP,
             programs=[_program(args, secret.metadata.name)],
+            volumes=authority,
             settings=settings,
             service_account=account.metadata.name,
             node_pools=args.node_pools,
             api_token=False,
             pod_annotations=scraped(METRICS_PORT),
-            config_hash=fingerprint(args.client_id, args.client_secret, cookie_secret),
+            config_hash=fingerprint(
+                args.client_id, args.client_secret, cookie_secret, _authority_of(args) or ""
+            ),
         )
         disruption_budget(scope, APP, settings.replicas, workload)
         service(scope, APP, selector=workload.selector, ports={"http": (80, "http")}, app=APP)
@@ -115,6 +128,19 @@ def caller(mesh: Mesh) -> str:
     return principal(mesh, NAMESPACE, APP)
 
 
+def _authority_of(args: OAuth2ProxyArgs) -> str | None:
+    return args.settings.oidc.authority if args.settings.oidc else None
+
+
+def _authority(scope: Scope, args: OAuth2ProxyArgs) -> Mapping[str, VolumeSource]:
+    """The CA of the company's provider, as a volume, where it is one of its own."""
+    certificates = _authority_of(args)
+    if certificates is None:
+        return {}
+    config = config_map(scope, f"{APP}-authority", {AUTHORITY_FILE: certificates}, app=APP)
+    return {"authority": {"config_map": {"name": config.name}}}
+
+
 def _see_dex(scope: Scope, args: OAuth2ProxyArgs) -> None:
     """Have its sidecar know Dex, whatever the mesh shows by default: strangers get no mutual TLS."""
     if args.settings.provider == "dex":
@@ -141,6 +167,7 @@ def _cookie_secret(scope: Scope, args: OAuth2ProxyArgs) -> pulumi.Output[str]:
 
 
 def _program(args: OAuth2ProxyArgs, secret: pulumi.Output[str]) -> Program:
+    authority = [Mount(path=AUTHORITY_FOLDER, volume="authority")] if _authority_of(args) else []
     return Program(
         name=APP,
         image=Images.OAUTH2_PROXY,
@@ -154,6 +181,7 @@ def _program(args: OAuth2ProxyArgs, secret: pulumi.Output[str]) -> Program:
         ports={"http": PORT, "metrics": METRICS_PORT},
         live=http_probe("/ping", "http"),
         ready=http_probe("/ready", "http"),
+        mounts=authority,
         user=_USER,
         read_only_root=True,
     )

@@ -14,7 +14,7 @@ from .settings import IdentitySettings, OidcSettings
 
 NAMESPACE = "oauth2-proxy"
 PORT, METRICS_PORT = 4180, 44180
-LOGOUT = "/oauth2/sign_out"
+AUTHORITY_FOLDER, AUTHORITY_FILE = "/etc/oauth2-proxy/authority", "ca.crt"
 
 # Requests in the background get 401 instead of a page to log in, which would start a login each.
 _BACKGROUND = ("/api/", "/apis/", "^/ml_metadata")
@@ -97,6 +97,9 @@ def _company(oidc: OidcSettings) -> Iterator[str]:
     yield f"--scope={' '.join(oidc.scopes)}"
     yield f"--oidc-email-claim={oidc.user_claim}"
     yield f"--oidc-groups-claim={oidc.groups_claim}"
+    if oidc.authority:
+        yield f"--provider-ca-file={AUTHORITY_FOLDER}/{AUTHORITY_FILE}"
+        yield "--use-system-trust-store=true"
     if oidc.end_session_address:
         parts = urlsplit(oidc.end_session_address)
         yield f"--whitelist-domain={parts.netloc}"

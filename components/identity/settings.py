@@ -59,6 +59,13 @@ class OidcSettings(Settings):
         "session of the platform only.",
     )
 
+    authority: str | None = Field(
+        default=None,
+        pattern=r"^-----BEGIN CERTIFICATE-----",
+        description="Certificates of the CA that signed the provider's, in PEM, where systems do "
+        "not know it. Istio's control plane has to trust it too, to read the provider's keys.",
+    )
+
     @model_validator(mode="after")
     def _openid_is_asked_for(self) -> Self:
         if "openid" not in self.scopes:

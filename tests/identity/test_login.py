@@ -169,6 +169,16 @@ def test_logging_out_ends_the_session_of_the_company_s_provider_too() -> None:
     assert rendered().outputs["contracts"]["identity"]["logoutPath"] == "/oauth2/sign_out"
 
 
+def test_a_provider_may_have_a_certificate_of_the_company_s_own() -> None:
+    certificates = "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----"
+    company = {**COMPANY, "oidc": {**COMPANY["oidc"], "authority": certificates}}
+    found = declared(identity=company, gateway=NAMED, secrets={"client-secret": "given-by-the-provider"})
+    assert found.get("ConfigMap", "oauth2-proxy-authority")["data"] == {"ca.crt": certificates}
+    assert "--provider-ca-file=/etc/oauth2-proxy/authority/ca.crt" in arguments(found)
+    (mount,) = pod(found, "oauth2-proxy")["containers"][0]["volumeMounts"]
+    assert mount["mountPath"] == "/etc/oauth2-proxy/authority"
+
+
 @pytest.mark.parametrize(
     ("identity", "says"),
     [
