@@ -4,6 +4,8 @@
 components of one kind of work.
 """
 
+from collections.abc import Callable
+
 import pulumi
 
 from ..clusters.choice import make_cluster
@@ -28,11 +30,13 @@ def deploy(
     stack: str,
     secrets: GivenSecrets | None = None,
     kubeconfig: str | None = None,
+    declared: Callable[[], None] = lambda: None,
 ) -> dict[str, object]:
     """Declare all that a stack has and return the stack's outputs by name.
 
     `secrets` are those that the stack gives; `kubeconfig` is that of a cluster that is there, where the stack
-    holds it. Raises SettingsError where the cluster cannot be used, before anything is declared.
+    holds it. `declared` is called when the cluster is declared and the rest is not yet. Raises SettingsError
+    where the cluster cannot be used, before anything is declared.
     """
     base = read_base_stack(settings.refers_to) if settings.refers_to else None
     if base and (problems := settings.pool_problems(base.cluster.node_pools)):
@@ -43,6 +47,7 @@ def deploy(
         kubeconfig=base.kubeconfig if base else kubeconfig,
         referred=base.cluster if base else None,
     )
+    declared()
     if settings.scope == "cluster":
         return cluster_outputs(cluster)
     return deploy_on(cluster, settings, secrets)
