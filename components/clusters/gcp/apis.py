@@ -9,6 +9,7 @@ COMPUTE = "compute"
 CONTAINER = "container"
 FILESTORE = "file"
 IAM = "iam"
+IMAGE_STREAMING = "containerfilesystem"
 KMS = "cloudkms"
 SERVICE_NETWORKING = "servicenetworking"
 
@@ -20,6 +21,8 @@ def needed(settings: GcpSettings) -> tuple[str, ...]:
         names.append(KMS)
     if settings.storage.shared:
         names.append(FILESTORE)
+    if settings.image_streaming:
+        names.append(IMAGE_STREAMING)
     return tuple(names)
 
 

@@ -50,6 +50,8 @@ def control_plane(
             services_secondary_range_name=network.services_range,
         ),
         default_max_pods_per_node=PODS_PER_NODE,
+        # Internal load balancers lead to some of the nodes, however many there are.
+        enable_l4_ilb_subsetting=True,
         # Dataplane V2: enforces NetworkPolicies, and is what networks of accelerators need.
         datapath_provider="ADVANCED_DATAPATH",
         private_cluster_config=gcp.container.ClusterPrivateClusterConfigArgs(

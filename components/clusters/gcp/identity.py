@@ -12,6 +12,8 @@ from .scope import Scope
 # "Use least privilege IAM service accounts". What pods do in the cloud they do as themselves (Workload
 # Identity).
 ROLES = ("roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader")
+STREAMING_ROLE = "roles/serviceusage.serviceUsageConsumer"
+"""What image streaming asks for: nodes that call its API on the project's behalf."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,6 @@ def node_account(scope: Scope) -> NodeAccount:
             member=account.member,
             opts=scope.opts(),
         )
-        for role in ROLES
+        for role in (*ROLES, *((STREAMING_ROLE,) if scope.settings.image_streaming else ()))
     ]
     return NodeAccount(email=account.email, grants=tuple(grants))

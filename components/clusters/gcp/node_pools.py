@@ -7,6 +7,7 @@ import pulumi_gcp as gcp
 
 from ..machines import Machine
 from ..pools import TaintSettings
+from .apis import IMAGE_STREAMING
 from .encryption import Encryption
 from .identity import NodeAccount
 from .network_settings import PODS_PER_NODE
@@ -83,6 +84,7 @@ def _pool(
         placement_policy=gcp.container.NodePoolPlacementPolicyArgs(type="COMPACT") if pool.compact else None,
         node_config=_node(scope, nodes, encryption, pool, machine, spot=spot, fabric=fabric),
         opts=scope.opts(
+            apis=[IMAGE_STREAMING],
             depends_on=[*before, *nodes.grants],
             # Google keeps it as it was when the pool was made.
             ignore_changes=["initialNodeCount"],
@@ -140,6 +142,7 @@ def _node(
             insecure_kubelet_readonly_port_enabled="FALSE"
         ),
         gvnic=gcp.container.NodePoolNodeConfigGvnicArgs(enabled=True),
+        gcfs_config=gcp.container.NodePoolNodeConfigGcfsConfigArgs(enabled=scope.settings.image_streaming),
         labels={**labels, _NETWORK_LABEL: "true"} if fabric else labels,
         resource_labels=scope.labels,
         taints=[_taint(one) for one in taints if one != ARM_TAINT],

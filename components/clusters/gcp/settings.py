@@ -170,6 +170,10 @@ class GcpSettings(CloudClusterSettings):
     gpu_driver: Literal["default", "latest"] = Field(
         default="default", description="Version of NVIDIA's driver, which GKE installs for its own version."
     )
+    image_streaming: bool = Field(
+        default=False,
+        description="Whether containers start while their images, of Artifact Registry, are still loading.",
+    )
     storage: StorageSettings = StorageSettings()
     enable_apis: bool = Field(
         default=True, description="Whether the project's APIs are enabled; false where others do so."
@@ -191,6 +195,8 @@ class GcpSettings(CloudClusterSettings):
             found.append(
                 f"name is '{self.name}': GKE takes at most 40 letters, digits and '-', starting with a letter"
             )
+        if twice := duplicates(self.zones):
+            found.append(f"zones: {', '.join(twice)} is given twice")
         wrong = [zone for zone in self.zones if not re.fullmatch(f"{self.region}-[a-z]", zone)]
         found += [f"zones: '{zone}' is not a zone of {self.region}" for zone in wrong]
         if self.encryption.key and f"/locations/{self.region}/" not in self.encryption.key:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.clusters.gcp.graph import GPU, NODE_POOL, graph, stack, with_pool
+from tests.clusters.gcp.graph import API, GPU, GRANT, NODE_POOL, graph, stack, with_pool
 from tests.clusters.gcp.graph import node as node_of
 from tests.clusters.gcp.graph import pool as pool_of
 
@@ -230,6 +230,15 @@ def test_nodes_with_arm64_processors_have_gke_s_taint_unless_others_are_said() -
     assert node_of(without, "arm")["taintConfig"] == {"architectureTaintBehavior": "NONE"}
     assert without.contract.node_pools[-1].taints == ()
     assert "taintConfig" not in node_of(found, "system")
+
+
+def test_images_are_streamed_where_that_is_wanted() -> None:
+    found = with_pool(GPU, imageStreaming=True, enableApis=True)
+    assert node_of(found, "gpu")["gcfsConfig"] == {"enabled": True}
+    (api,) = [one for one in found.of(API) if one.inputs["service"] == "containerfilesystem.googleapis.com"]
+    assert api.key in pool_of(found, "gpu").waits
+    assert "roles/serviceusage.serviceUsageConsumer" in {one.inputs["role"] for one in found.of(GRANT)}
+    assert node(GPU)["gcfsConfig"] == {"enabled": False}
 
 
 def test_upgrades_need_no_second_machine_with_accelerators() -> None:
