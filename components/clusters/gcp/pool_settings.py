@@ -109,6 +109,8 @@ class GcpPoolSettings(CloudPoolSettings):
     def problems(self, region: str) -> Iterator[str]:
         """What GKE would refuse of this pool, each as one sentence. The machine type has to be known."""
         machine = self.machine(MACHINES)
+        if self.name[0].isdigit():
+            yield "GKE takes no name of a node pool that starts with a digit"
         for zone in self.zones:
             if not re.fullmatch(f"{re.escape(region)}-[a-z]", zone):
                 yield f"'{zone}' is not a zone of {region}; allowed: {region}-a, {region}-b and so on"
