@@ -13,7 +13,7 @@ python := $(VENV)/bin/python
 simulator := $(python) -m simulator
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down check status env test lint bench lock tools clouds clean
+.PHONY: help up preview refresh down check status env test lint bench picture lock tools clouds clean
 
 help: ## show this list
 	@echo "usage: make <target> [STACK=local] [ARGS=...]"
@@ -51,6 +51,9 @@ lint: $(VENV)/.dev ## check style, formatting and types
 
 bench: $(VENV)/.dev ## measure up, preview, destroy, memory and state
 	@$(python) -m bench $(ARGS)
+
+picture: $(VENV)/.dev ## draw the picture in the README anew from what the stack declares
+	@$(python) -m docs.picture
 
 tools: $(VENV)/.run ## find or obtain Pulumi, etcd, Kubernetes and KWOK
 	@$(python) -m simulator.tools $(ARGS)

@@ -77,10 +77,9 @@ def unknown(texts: Sequence[str]) -> list[str]:
 def test_a_subset_works_by_itself(on: frozenset[str]) -> None:
     rendered = only(on)
     assert unknown(problems(rendered.objects)) == []
-    assert set(rendered.outputs["components"]) == {"base", *on}
+    assert set(rendered.outputs["components"]).intersection(COMPONENTS) == on
     owners = {below(one["metadata"], "labels").get(COMPONENT_LABEL) for one in rendered.of("Deployment")}
-    assert owners <= on
-    assert rendered.outputs["footprint"]["total"]["cpu"] > 0 or not owners
+    assert owners.intersection(COMPONENTS) <= on
 
 
 def test_all_of_it_works() -> None:

@@ -1,0 +1,1 @@
+"""The picture in the README, drawn from what the program declares."""
