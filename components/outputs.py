@@ -17,13 +17,18 @@ CONTRACTS_VERSION = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """What a stack consists of, once all of it is declared."""
+    """What a stack consists of, once all of it is declared.
+
+    Attributes:
+        url: what people write into their browser; None where no host name is known.
+    """
 
     cluster: Cluster
     namespaces: Namespaces
     mesh: Mesh
     identity: UserIdentity
     offers: Mapping[str, Offer]
+    url: str | None = None
 
 
 def outputs(deployed: Deployed) -> dict[str, object]:
@@ -32,7 +37,7 @@ def outputs(deployed: Deployed) -> dict[str, object]:
     return {
         "kubeconfig": pulumi.Output.secret(deployed.cluster.kubeconfig),
         "contracts": contracts(deployed),
-        "url": None,
+        "url": deployed.url if deployed.cluster.capabilities.serves_pages else None,
         "components": {name: {"namespaces": list(offer.namespaces)} for name, offer in offers.items()},
         "teams": {},
         "images": sorted({image for offer in offers.values() for image in offer.images}),

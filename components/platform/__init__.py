@@ -77,6 +77,7 @@ def deploy_on(
             mesh=ground.mesh,
             identity=ground.identity,
             offers=offers,
+            url=settings.gateway.url,
         )
     )
     # Secret as a whole; `pulumi stack output firstUser --show-secrets` shows it.
