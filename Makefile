@@ -41,10 +41,10 @@ status: $(VENV)/.run ## show the stack's components, nodes and GPUs
 env: $(VENV)/.run ## print what a shell needs for plain `pulumi` and `kubectl`: eval "$(make -s env)"
 	@$(simulator) env --stack $(STACK) $(ARGS)
 
-test: $(VENV)/.dev ## run every test, those on the real engine too
+test: $(VENV)/.clouds ## run every test, those on the real engine too
 	@$(python) -m pytest $(ARGS)
 
-lint: $(VENV)/.dev ## check style, formatting and types
+lint: $(VENV)/.clouds ## check style, formatting and types
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@$(python) -m pyright
