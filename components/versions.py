@@ -88,7 +88,6 @@ class KServe:
     LLM_CONTROLLER = "kserve/llmisvc-controller:v0.18.0"
     LOCAL_MODEL_CONTROLLER = "kserve/kserve-localmodel-controller:v0.18.0"
     LOCAL_MODEL_AGENT = "kserve/kserve-localmodelnode-agent:v0.18.0"
-    METRICS_PROXY = "quay.io/brancz/kube-rbac-proxy:v0.18.0"
     WEB_APP = "ghcr.io/kserve/models-web-app:0.18.0"
 
     STORAGE_INITIALIZER = "kserve/storage-initializer:v0.18.0"

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ...kube.crud_web_app import CrudWebAppSettings
 from ...kube.settings import Compute, WorkloadSettings
 from ...settings_base import Settings
 from .spawner_settings import SpawnerSettings
@@ -77,20 +78,6 @@ class ControllerSettings(WorkloadSettings):
     metrics: bool = Field(default=True, description="Whether Prometheus is told to scrape it.")
 
 
-class WebAppSettings(WorkloadSettings):
-    """The web app that creates notebooks."""
-
-    log_level: Literal["debug", "info"] = Field(default="info", description="What it logs.")
-    secure_cookies: bool = Field(
-        default=True,
-        description="Whether its cookie is sent over TLS only. Off where people come over plain HTTP: "
-        "a browser keeps the cookie back there and every change is refused.",
-    )
-    metrics: bool = Field(
-        default=True, description="Whether it keeps metrics, and Prometheus is told to scrape them."
-    )
-
-
 class NotebooksSettings(Settings):
     """Notebook servers in teams' namespaces, and the web app to start them."""
 
@@ -100,8 +87,8 @@ class NotebooksSettings(Settings):
         description="The controller that turns a Notebook into a StatefulSet, a Service and a route.",
     )
     culling: CullingSettings = Field(default=CullingSettings(), description="Stopping idle notebooks.")
-    web_app: WebAppSettings = Field(
-        default=WebAppSettings(requests=Compute(cpu="10m", memory="256Mi")),
+    web_app: CrudWebAppSettings = Field(
+        default=CrudWebAppSettings(requests=Compute(cpu="10m", memory="256Mi")),
         description="The web app; its three processes hold about 80 MiB each.",
     )
     spawner: SpawnerSettings = Field(

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import pulumi
 
-from ...kube.program import Program, tcp_probe
+from ...kube.metrics import PROTECTED, metrics_proxy
 from ...kube.webhook import register
 from ...kube.workload import service
 from ...versions import KServe as Images
-from .manager import APP, METRICS, Manager, Running, Surroundings, manager, validators
+from .manager import APP, Manager, Running, Surroundings, manager, validators
 from .settings.serving import ControllerSettings
 from .webhooks import DEFAULTS, MUTATING, VALIDATORS
 
@@ -26,8 +26,8 @@ CONTROLLER = Manager(
     policy="kserve",
 )
 
-# Only the proxy reaches it there.
-_LOCAL_METRICS = "127.0.0.1:8080"
+# On its loopback: only the proxy reaches it there.
+_METRICS = 8080
 
 
 def controller(
@@ -42,12 +42,12 @@ def controller(
         CONTROLLER,
         settings,
         args=[
-            f"--metrics-addr={_LOCAL_METRICS if settings.metrics else '0'}",
+            f"--metrics-addr={f'127.0.0.1:{_METRICS}' if settings.metrics else '0'}",
             # Elected also when alone: while a new pod takes over from an old one there are two.
             "--leader-elect",
             f"--zap-log-level={settings.log_level}",
         ],
-        beside=[_metrics_proxy(settings)] if settings.metrics else [],
+        beside=[metrics_proxy(settings.metrics_proxy, _METRICS)] if settings.metrics else [],
         config_hash=config_hash,
         after=after,
     )
@@ -56,12 +56,12 @@ def controller(
             around.scope,
             "kserve-controller-manager-metrics-service",
             selector=CONTROLLER.selector,
-            ports={"https": (METRICS, "https")},
+            ports={"https": (PROTECTED, "https")},
             app=APP,
             annotations={
                 "prometheus.io/scrape": "true",
                 "prometheus.io/scheme": "https",
-                "prometheus.io/port": str(METRICS),
+                "prometheus.io/port": str(PROTECTED),
             },
         )
     return running
@@ -81,23 +81,3 @@ def webhooks(around: Surroundings, running: Running) -> dict[str, pulumi.Resourc
         after=[running.workload.resource],
     )
     return validators(around, CONTROLLER, running, VALIDATORS)
-
-
-def _metrics_proxy(settings: ControllerSettings) -> Program:
-    """What serves the metrics to those of whom the API server says that they may read them."""
-    return Program(
-        name="kube-rbac-proxy",
-        image=Images.METRICS_PROXY,
-        settings=settings.metrics_proxy,
-        args=[
-            f"--secure-listen-address=0.0.0.0:{METRICS}",
-            f"--upstream=http://{_LOCAL_METRICS}/",
-            "--logtostderr=true",
-            "--v=0",
-        ],
-        ports={"https": METRICS},
-        live=tcp_probe("https", delay=10),
-        ready=tcp_probe("https"),
-        user=65532,
-        read_only_root=True,
-    )
