@@ -147,3 +147,33 @@ def test_a_change_of_the_template_restarts_the_web_app() -> None:
         return template["metadata"]["annotations"]["slipway.dev/config-hash"]
 
     assert digest() != digest(timeout="1h")
+
+
+def test_a_viewer_that_says_nothing_of_its_pod_gets_that_of_the_web_app() -> None:
+    rendered = volumes(viewer={"image": "here/browser:1"})
+    (config,) = [
+        one for one in rendered.of("ConfigMap") if one["metadata"]["name"] == "pvcviewer-default-pod"
+    ]
+    pod = yaml.safe_load(config["data"]["default-pod.yaml"])
+    # What the webhook adds.
+    pod["volumes"].insert(0, {"name": "viewer-volume", "persistentVolumeClaim": {"claimName": "data"}})
+    (program,) = pod["containers"]
+    variables = {one["name"]: one for one in program["env"]}
+    assert variables.pop("VIEWER_NAMESPACE")["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.namespace"}}
+    label = "metadata.labels['app.kubernetes.io/name']"
+    assert variables.pop("VIEWER_NAME")["valueFrom"] == {"fieldRef": {"fieldPath": label}}
+    address = variables["FB_BASEURL"]["value"]
+    address = address.replace("$(VIEWER_NAMESPACE)", "vision").replace("$(VIEWER_NAME)", "data")
+    variables["FB_BASEURL"]["value"] = address
+    program["env"] = list(variables.values())
+    assert pod == viewer(image="here/browser:1")["spec"]["podSpec"]
+
+
+def test_the_controller_reads_that_pod_where_it_is_mounted() -> None:
+    pod = volumes().get("Deployment", "pvcviewer-controller-manager")["spec"]["template"]["spec"]
+    (manager,) = [one for one in pod["containers"] if one["name"] == "manager"]
+    path = {one["name"]: one.get("value") for one in manager["env"]}["DEFAULT_POD_SPEC_PATH"]
+    (mount,) = [one for one in manager["volumeMounts"] if path.startswith(f"{one['mountPath']}/")]
+    (volume,) = [one for one in pod["volumes"] if one["name"] == mount["name"]]
+    data = volumes().get("ConfigMap", volume["configMap"]["name"])["data"]
+    assert path.removeprefix(f"{mount['mountPath']}/") in data

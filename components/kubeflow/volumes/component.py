@@ -30,7 +30,7 @@ from ...kube.scope import Scope
 from ...kube.web_app import WebApp
 from ...versions import Notebooks as Images
 from .settings import VolumesSettings
-from .viewer import FILE, IMAGE_VARIABLE, viewer_spec
+from .viewer import FILE, IMAGE_VARIABLE, default_pod_spec, viewer_spec
 from .viewer_controller import viewer_controller
 
 APP = "volumes-web-app"
@@ -78,6 +78,7 @@ class Volumes(pulumi.ComponentResource):
             args.certificates,
             args.capabilities,
             settings.viewer_controller,
+            default_pod=default_pod_spec(settings.viewer, args.node_pools, _viewer_image(settings)),
             node_pools=args.node_pools,
             after=[*types, *bindings, args.mesh.ready],
         )

@@ -1,11 +1,15 @@
-"""The file browser that the web app starts on a volume: a template that it fills in for each.
+"""The file browser on a volume: a template that the web app fills in for each, and one for viewers by hand.
 
-It replaces `$NAME` and `$NAMESPACE` by those of the volume and other words after a dollar sign by its own
-variables (kubeflow/notebooks v1.11.0, volumes/backend/apps/common/viewer.py). Variables and flags of the
-program: filebrowser/filebrowser v2.32.0, cmd/root.go.
+The web app replaces `$NAME` and `$NAMESPACE` by those of the volume and other words after a dollar sign by
+its own variables (kubeflow/notebooks v1.11.0, volumes/backend/apps/common/viewer.py). Variables and flags of
+the program: filebrowser/filebrowser v2.32.0, cmd/root.go.
+
+The controller's webhook takes the other one as it is where a viewer says nothing of its pod, and adds the
+volume `viewer-volume`; the pod has the viewer's name in a label (components/pvcviewer-controller,
+`api/v1alpha1/pvcviewer_webhook.go` and `controllers/pvcviewer_controller.go`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import yaml
 
@@ -20,13 +24,22 @@ PREFIX = "/pvcviewers"
 
 _PORT = 8080
 _FOLDER = "/srv"
+# The name that the webhook gives to the volume of a viewer that names none.
+_VOLUME = "viewer-volume"
 
 
 def viewer_spec(settings: ViewerSettings, node_pools: Sequence[NodePool]) -> str:
     """The template, as the web app reads it."""
     spec = {
         "pvc": "$NAME",
-        "podSpec": _pod(settings, node_pools),
+        "podSpec": _pod(
+            settings,
+            node_pools,
+            image=f"${IMAGE_VARIABLE}",
+            variables=[{"name": "FB_BASEURL", "value": f"{PREFIX}/$NAMESPACE/$NAME/"}],
+            volumes=[{"name": _VOLUME, "persistentVolumeClaim": {"claimName": "$NAME"}}],
+            text=_literal,
+        ),
         "networking": {
             "targetPort": _PORT,
             "basePrefix": PREFIX,
@@ -38,36 +51,57 @@ def viewer_spec(settings: ViewerSettings, node_pools: Sequence[NodePool]) -> str
     return yaml.safe_dump(spec, sort_keys=False)
 
 
-def _pod(settings: ViewerSettings, node_pools: Sequence[NodePool]) -> Mapping[str, object]:
+def default_pod_spec(settings: ViewerSettings, node_pools: Sequence[NodePool], image: str) -> str:
+    """The pod of a viewer that says nothing of it, below the same path as those of the web app."""
+    variables: list[Mapping[str, object]] = [
+        {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
+        for name, path in (
+            ("VIEWER_NAMESPACE", "metadata.namespace"),
+            ("VIEWER_NAME", "metadata.labels['app.kubernetes.io/name']"),
+        )
+    ]
+    variables.append({"name": "FB_BASEURL", "value": f"{PREFIX}/$(VIEWER_NAMESPACE)/$(VIEWER_NAME)/"})
+    pod = _pod(settings, node_pools, image=image, variables=variables, volumes=(), text=str)
+    return yaml.safe_dump(pod, sort_keys=False)
+
+
+def _pod(
+    settings: ViewerSettings,
+    node_pools: Sequence[NodePool],
+    *,
+    image: str,
+    variables: Sequence[Mapping[str, object]],
+    volumes: Sequence[Mapping[str, object]],
+    text: Callable[[str], str],
+) -> Mapping[str, object]:
+    """The pod; `text` writes a text of the stack's so that whoever reads the template takes it as it is."""
     where = placed(settings.placement, node_pools)
     pod: dict[str, object] = {
         "serviceAccountName": settings.service_account,
         # Whoever may look at a volume would find the token of the team's editor in the pod.
         "automountServiceAccountToken": False,
         "securityContext": _security(settings),
-        "containers": [_container(settings)],
-        "volumes": [
-            {"name": "viewer-volume", "persistentVolumeClaim": {"claimName": "$NAME"}},
-            {"name": "tmp", "emptyDir": {}},
-        ],
+        "containers": [_container(settings, image, variables)],
+        "volumes": [*volumes, {"name": "tmp", "emptyDir": {}}],
     }
     if where.node_selector:
-        pod["nodeSelector"] = {key: _literal(value) for key, value in where.node_selector.items()}
+        pod["nodeSelector"] = {key: text(value) for key, value in where.node_selector.items()}
     if where.tolerations:
         pod["tolerations"] = [
-            {key: _literal(str(value)) for key, value in one.items()} for one in where.tolerations
+            {key: text(str(value)) for key, value in one.items()} for one in where.tolerations
         ]
     return pod
 
 
-def _container(settings: ViewerSettings) -> Mapping[str, object]:
-    variables = {
+def _container(
+    settings: ViewerSettings, image: str, variables: Sequence[Mapping[str, object]]
+) -> Mapping[str, object]:
+    fixed = {
         "FB_ADDRESS": "0.0.0.0",
         "FB_PORT": str(_PORT),
         "FB_DATABASE": "/tmp/filebrowser.db",
         # Who a request is from is known before it arrives: the team's authorization policy lets members in.
         "FB_NOAUTH": "true",
-        "FB_BASEURL": f"{PREFIX}/$NAMESPACE/$NAME/",
         # It looks there for a file of settings. The image's own, in /, is for a root user on port 80.
         "HOME": "/tmp",
     }
@@ -81,10 +115,10 @@ def _container(settings: ViewerSettings) -> Mapping[str, object]:
     }
     return {
         "name": "main",
-        "image": f"${IMAGE_VARIABLE}",
+        "image": image,
         # Everybody is its administrator, who could let it run commands.
         "args": ["--disable-exec"],
-        "env": [{"name": name, "value": value} for name, value in variables.items()],
+        "env": [*({"name": name, "value": value} for name, value in fixed.items()), *variables],
         "readinessProbe": {
             "tcpSocket": {"port": _PORT},
             "initialDelaySeconds": 2,
@@ -97,7 +131,7 @@ def _container(settings: ViewerSettings) -> Mapping[str, object]:
             "readOnlyRootFilesystem": True,
         },
         "volumeMounts": [
-            {"name": "viewer-volume", "mountPath": _FOLDER, "readOnly": settings.read_only},
+            {"name": _VOLUME, "mountPath": _FOLDER, "readOnly": settings.read_only},
             {"name": "tmp", "mountPath": "/tmp"},
         ],
         "workingDir": _FOLDER,

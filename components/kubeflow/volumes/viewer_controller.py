@@ -10,6 +10,7 @@ from typing import Literal
 import pulumi
 
 from ...contracts import Capabilities, CertificateAuthority, Mesh, NodePool
+from ...kube.config import config_map
 from ...kube.metrics import PROTECTED, metrics_proxy
 from ...kube.network import allow_ingress
 from ...kube.program import Mount, Program, http_probe
@@ -26,6 +27,7 @@ WEBHOOK_SERVICE = "pvcviewer-webhook-service"
 _WEBHOOKS, _HEALTH, _METRICS = 9443, 8081, 8080
 # controller-runtime v0.17, pkg/webhook: the default of Options.CertDir.
 _CERTIFICATES = "/tmp/k8s-webhook-server/serving-certs"
+_DEFAULT_FOLDER, _DEFAULT_FILE = "/etc/config", "default-pod.yaml"
 
 
 def viewer_controller(
@@ -35,10 +37,15 @@ def viewer_controller(
     capabilities: Capabilities,
     settings: ViewerControllerSettings,
     *,
+    default_pod: str,
     node_pools: Sequence[NodePool],
     after: Sequence[pulumi.Resource],
 ) -> Workload:
-    """Declare the controller with its webhooks; it starts after what it watches and what lets it."""
+    """Declare the controller with its webhooks; it starts after what it watches and what lets it.
+
+    `default_pod` is the pod (core/v1 PodSpec, as YAML) of a viewer that says nothing of it.
+    """
+    default = config_map(scope, "pvcviewer-default-pod", {_DEFAULT_FILE: default_pod}, app=APP)
     certificate = serving_certificate(
         scope,
         authority,
@@ -57,7 +64,11 @@ def viewer_controller(
         settings=settings,
         service_account=NAME,
         node_pools=node_pools,
-        volumes={"cert": {"secret": {"secret_name": certificate.secret}}},
+        volumes={
+            "cert": {"secret": {"secret_name": certificate.secret}},
+            "default-pod": {"config_map": {"name": default.name}},
+        },
+        config_hash=default.digest,
         pod_annotations={"kubectl.kubernetes.io/default-container": "manager"},
         mesh=False,
         after=after,
@@ -91,11 +102,18 @@ def _programs(mesh: Mesh, settings: ViewerControllerSettings) -> Sequence[Progra
             "--leader-elect",
             f"--zap-log-level={settings.log_level}",
         ],
-        environment={"ISTIO_GATEWAY": mesh.gateway},
+        environment={
+            "ISTIO_GATEWAY": mesh.gateway,
+            # Without one it takes whatever release of File Browser is the newest.
+            "DEFAULT_POD_SPEC_PATH": f"{_DEFAULT_FOLDER}/{_DEFAULT_FILE}",
+        },
         ports={"webhook-server": _WEBHOOKS, "health": _HEALTH},
         live=http_probe("/healthz", "health", delay=15, period=20),
         ready=http_probe("/readyz", "health", delay=5),
-        mounts=[Mount(path=_CERTIFICATES, volume="cert")],
+        mounts=[
+            Mount(path=_CERTIFICATES, volume="cert"),
+            Mount(path=_DEFAULT_FOLDER, volume="default-pod"),
+        ],
         user=65532,
         read_only_root=True,
     )
