@@ -214,13 +214,10 @@ def _style(node: Node) -> str:
 def _lines(graph: Graph, node: Node, place: Place) -> Iterator[tuple[str, str]]:
     if node.kind == "Gateway":
         yield "note", "where people and their clients come in; login asks who they are"
-    elif node.kind == "Istio":
-        routed = sum(one.routed for one in graph.nodes.values())
-        makers = sum(edge.end == "istio" for edge in graph.edges)
-        yield "note", f"routes and policies of {routed} components, and of what {makers} of them start"
-    elif node.kind == "CertManager":
-        certified = sum(one.certified for one in graph.nodes.values())
-        yield "note", f"certificates of {certified} components"
+    elif node.kind == "Istio" and any(edge.end == node.name for edge in graph.edges):
+        yield "note", "routes to these components and guards them, and what they start"
+    elif node.kind == "CertManager" and any(one.certified for one in graph.nodes.values()):
+        yield "note", "certificates of webhooks and of the gateway"
     if node.paths:
         yield "path", _fitted(node, place.box.width)
     if place.headline:

@@ -33,7 +33,7 @@ class Node:
         name: what the program calls it. kind: its type, such as `Katib` or `MySQL`.
         paths: what the gateway leads to it. types: kinds of the API types that it brings.
         makes: kinds of what its controllers create in any namespace.
-        certified: its webhooks have a certificate of cert-manager's. routed: it has rules of the mesh.
+        certified: its webhooks have a certificate of cert-manager's.
     """
 
     name: str
@@ -42,7 +42,6 @@ class Node:
     types: tuple[str, ...]
     makes: tuple[str, ...]
     certified: bool
-    routed: bool
 
 
 @dataclass(frozen=True, order=True)
@@ -109,7 +108,6 @@ def _node(this: str, kind: str, index: Index, owner: _Owners) -> Node:
         types=tuple(sorted(one["spec"]["names"]["kind"] for one in mine if one["kind"] == _TYPE)),
         makes=tuple(title for group, resource, title in _MADE if (group, resource) in creatable),
         certified=any(one["kind"] == "Certificate" for one in mine),
-        routed=any(one["kind"] in ("VirtualService", "AuthorizationPolicy") for one in mine),
     )
 
 
