@@ -21,8 +21,9 @@ def refuse_by_default(scope: Scope, mesh: MeshAddon) -> None:
     """
     _policy(scope, mesh, "global-deny-all", {})
     for name, selector in (("istio-ingressgateway", mesh.gateway_selector), (_LOCAL, {"istio": _LOCAL})):
-        allowed = {"action": "ALLOW", "selector": {"matchLabels": dict(selector)}, "rules": [{}]}
-        _policy(scope, mesh, name, allowed)
+        everything: list[Mapping[str, object]] = [{}]
+        chosen = {"matchLabels": dict(selector)}
+        _policy(scope, mesh, name, {"action": "ALLOW", "selector": chosen, "rules": everything})
 
 
 def _policy(scope: Scope, mesh: MeshAddon, name: str, spec: Mapping[str, object]) -> None:

@@ -127,10 +127,9 @@ class GatewaySettings(Settings):
             raise ValueError(f"hosts: '{twice[0]}' stands there twice")
         if len(self.hosts) > 1 and ANY_HOST in self.hosts:
             raise ValueError("hosts: '*' is every name there is; found others beside it")
-        if self.hosts[0].startswith("*."):
-            raise ValueError(
-                f"hosts: the first is the platform's own name; found the pattern '{self.hosts[0]}'"
-            )
+        first = next(iter(self.hosts))
+        if first.startswith("*."):
+            raise ValueError(f"hosts: the first is the platform's own name; found the pattern '{first}'")
         if self.tls.source in ("acme", "given") and self.host is None:
             raise ValueError(
                 f"tls.source: found '{self.tls.source}' with hosts ['*']; allowed: with the names that the "

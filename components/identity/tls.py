@@ -1,6 +1,6 @@
 """The gateway's certificate: a Secret in the namespace of the gateway's pods, whoever fills it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -140,13 +140,13 @@ def _certificate(
 
 
 def _declare(
-    scope: Scope, kind: str, name: str, spec: dict[str, object], *, after: Sequence[pulumi.Resource]
+    scope: Scope, kind: str, name: str, spec: Mapping[str, object], *, after: Sequence[pulumi.Resource]
 ) -> CustomResource:
     return CustomResource(
         scope.unique(f"{name}-{kind}".lower()),
         api_version=CERT_MANAGER,
         kind=kind,
         metadata=scope.metadata(name),
-        spec=spec,
+        spec=dict(spec),
         opts=scope.options(list(after)),
     )

@@ -90,11 +90,12 @@ def test_further_users_come_with_the_hash_of_their_password_and_keep_their_id() 
 
 
 def test_a_connector_is_dex_s_own_configuration_with_its_secret_from_the_environment() -> None:
+    config = {"clientID": "abc", "clientSecret": "$ENTRA_SECRET", "tenant": "acme"}
     connector = {
         "type": "microsoft",
         "id": "entra",
         "name": "Work account",
-        "config": {"clientID": "abc", "clientSecret": "$ENTRA_SECRET", "tenant": "acme"},
+        "config": config,
         "secrets": {"ENTRA_SECRET": "entra"},
     }
     found = declared(
@@ -102,7 +103,7 @@ def test_a_connector_is_dex_s_own_configuration_with_its_secret_from_the_environ
     )
     (written,) = dex_file(found)["connectors"]
     assert written["config"] == {
-        **connector["config"],
+        **config,
         "redirectURI": "https://kubeflow.example.com/dex/callback",
     }
     assert found.get("Secret", "dex-passwords")["stringData"]["ENTRA_SECRET"] == "given-by-entra"
@@ -128,7 +129,7 @@ def test_a_connector_that_shows_its_secret_or_lacks_it_is_refused(
 
 
 def test_connectors_need_a_name_to_send_people_back_to() -> None:
-    connector = {"type": "google", "id": "google", "name": "Google", "config": {}}
+    connector = {"type": "google", "id": "google", "name": "Google"}
     assert "gateway.hosts is ['*']" in _refused(dex={"connectors": [connector]})
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from contextvars import copy_context
 
 import pulumi
@@ -22,10 +23,9 @@ CLIENT = base64.b64decode("cFVCbkJPWTgwU25YZ2ppYlRZTTlaV056WTJ4cmVOR1Fvaw==").de
 COOKIE = base64.b64decode("N2QxNmZlZTkyZjhkMTFiODk0MGIwODFiM2Y4YjhhY2I=").decode()
 
 
-def _problems(identity: dict[str, object] | None = None, **values: str) -> list[str]:
-    given = {name.replace("_", "-"): value for name, value in values.items()}
+def _problems(values: Mapping[str, str], identity: Mapping[str, object] | None = None) -> list[str]:
     settings = IdentitySettings.model_validate(identity or {})
-    return list(secret_problems(settings, GatewaySettings(), given))
+    return list(secret_problems(settings, GatewaySettings(), values))
 
 
 def _load(monkeypatch: pytest.MonkeyPatch, encrypted: bool = True, **secrets: str) -> GivenSecrets:
@@ -51,11 +51,11 @@ def test_values_of_upstream_s_manifests_are_known_to_the_public() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("client_secret", CLIENT), ("cookie_secret", COOKIE), ("admin_password", "12341234")],
+    [("client-secret", CLIENT), ("cookie-secret", COOKIE), ("admin-password", "12341234")],
 )
 def test_a_secret_that_everyone_knows_is_refused_and_not_shown(name: str, value: str) -> None:
-    (problem,) = _problems(**{name: value})
-    assert f"slipway:secret-{name.replace('_', '-')}: this value is known to the public" in problem
+    (problem,) = _problems({name: value})
+    assert f"slipway:secret-{name}: this value is known to the public" in problem
     assert value not in problem
 
 
@@ -67,24 +67,24 @@ def test_a_program_that_uses_the_components_by_itself_is_told_too() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("admin_password", "short", "at least 12"),
-        ("admin_password", "ä" * 40, "72 bytes"),
-        ("cookie_secret", "twenty-characters-xx", "16, 24 or 32 bytes"),
-        ("client_secret", "  ", "is empty"),
+        ("admin-password", "short", "at least 12"),
+        ("admin-password", "ä" * 40, "72 bytes"),
+        ("cookie-secret", "twenty-characters-xx", "16, 24 or 32 bytes"),
+        ("client-secret", "  ", "is empty"),
     ],
 )
 def test_a_weak_secret_is_refused(name: str, value: str, says: str) -> None:
-    (problem,) = _problems(**{name: value})
+    (problem,) = _problems({name: value})
     assert says in problem
 
 
 @pytest.mark.parametrize("value", ["a" * 32, "Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm8="])
 def test_a_cookie_secret_is_an_aes_key_as_it_is_or_in_base64(value: str) -> None:
-    assert not _problems(cookie_secret=value)
+    assert not _problems({"cookie-secret": value})
 
 
 def test_a_company_s_client_secret_has_to_be_given() -> None:
-    (problem,) = _problems(identity=dict(COMPANY))
+    (problem,) = _problems({}, COMPANY)
     assert problem.startswith("slipway:secret-client-secret: is missing, and identity.oidc asks for it")
     with pytest.raises(pulumi.RunError, match="slipway:secret-client-secret: is missing"):
         declared(identity=COMPANY, gateway=NAMED)
@@ -92,10 +92,10 @@ def test_a_company_s_client_secret_has_to_be_given() -> None:
 
 def test_a_password_in_the_place_of_its_hash_is_refused() -> None:
     users = {"dex": {"users": [{"email": "ann@example.com", "passwordHash": "ann"}]}}
-    (problem,) = _problems(identity=users, ann="a-password-in-plain-text")
+    (problem,) = _problems({"ann": "a-password-in-plain-text"}, users)
     assert "is not a bcrypt hash" in problem
-    assert not _problems(identity=users, ann=ALLOWED_HASH)
-    (weak,) = _problems(identity=users, ann=ALLOWED_HASH.replace("$12$", "$04$"))
+    assert not _problems({"ann": ALLOWED_HASH}, users)
+    (weak,) = _problems({"ann": ALLOWED_HASH.replace("$12$", "$04$")}, users)
     assert "cost 10 or more" in weak
 
 
