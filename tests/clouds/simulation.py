@@ -7,7 +7,7 @@ nothing answers admission webhooks, they are off.
 
 import base64
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -180,8 +180,8 @@ def _addon_types() -> list[Mapping[str, Any]]:
 
 @cache
 def _stages(drivers: tuple[str, ...]) -> tuple[Mapping[str, Any], ...]:
-    """Stages that make load balancers, and volumes as every simulated cluster's own driver makes them."""
-    here = yaml.safe_load(Path(__file__).with_name("load_balancers.yaml").read_text())
+    """Those of controllers.yaml, and those for volumes, as every simulated cluster's own driver has them."""
+    here = yaml.safe_load_all(Path(__file__).with_name("controllers.yaml").read_text())
     text = Path(simulated.__file__).with_name("stages.yaml").read_text()
     volumes = [
         stage
@@ -191,4 +191,16 @@ def _stages(drivers: tuple[str, ...]) -> tuple[Mapping[str, Any], ...]:
     ]
     for index, stage in enumerate(volumes):
         stage["metadata"]["name"] += f"-{index}"
-    return (here, *volumes)
+    return tuple(volumes) + tuple(one for stage in here for one in _of_each_kind(stage))
+
+
+def _of_each_kind(stage: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A stage for webhook configurations as one for each of their kinds."""
+    resource = stage["spec"]["resourceRef"]
+    if resource["kind"] != "WebhookConfiguration":
+        yield stage
+        return
+    for kind in ("Validating", "Mutating"):
+        named = {"name": f"{kind.lower()}-{stage['metadata']['name']}"}
+        spec = {**stage["spec"], "resourceRef": {**resource, "kind": f"{kind}WebhookConfiguration"}}
+        yield {**stage, "metadata": named, "spec": spec}
