@@ -10,6 +10,7 @@ from typing import Annotated
 import pulumi
 from pydantic import Field
 
+from ..charts import ChartSource
 from ..contracts import Cluster
 from ..settings_base import SettingsError
 from .aws.settings import AwsSettings
@@ -34,12 +35,14 @@ def make_cluster(
     stack: str,
     kubeconfig: str | None = None,
     referred: Referred | None = None,
+    charts: ChartSource | None = None,
     opts: pulumi.ResourceOptions | None = None,
 ) -> Cluster:
     """Declare the cluster of a stack, and return it as components see it.
 
     `kubeconfig` and `referred` are for a cluster that is there: what a secret of the stack holds, or what
-    the stack that has the cluster says. Raises SettingsError where the cluster cannot be had.
+    the stack that has the cluster says. `charts` says where the charts come from that the cluster itself
+    needs. Raises SettingsError where the cluster cannot be had.
     """
     if (sdk := _SDKS.get(settings.provider)) and find_spec(sdk) is None:
         raise SettingsError(
@@ -62,8 +65,13 @@ def make_cluster(
             return ExistingCluster("cluster", there, opts).contract
         case AwsSettings():
             from .aws.cluster import AwsArgs, AwsCluster  # noqa: PLC0415
+            from .aws.pins import pins  # noqa: PLC0415
 
-            return AwsCluster("cluster", AwsArgs(settings=settings, stack=stack), opts).contract
+            source = charts or ChartSource()
+            source.check(pins(settings))
+            return AwsCluster(
+                "cluster", AwsArgs(settings=settings, stack=stack, charts=source), opts
+            ).contract
         case GcpSettings():
             from .gcp.cluster import GcpArgs, GcpCluster  # noqa: PLC0415
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pulumi
 
+from ..charts import ChartSource
 from ..clusters.choice import make_cluster
 from ..contracts import Cluster
 from ..identity.secrets import GivenSecrets
@@ -16,10 +17,11 @@ from ..platform_settings import PlatformSettings
 from ..settings_base import SettingsError
 from .base_stack import read_base_stack
 from .delivery import deploy_delivery
-from .ground import lay_ground
-from .pipelines import deploy_pipelines
+from .ground import Ground, lay_ground
+from .pipelines import PipelinesArea, deploy_pipelines
+from .teams import TeamPlatform, Teams, deploy_teams, share_ground
 from .training import deploy_training
-from .workbench import deploy_dashboard, deploy_workbench
+from .workbench import Workbench, deploy_dashboard, deploy_workbench
 
 __all__ = ["deploy", "deploy_on"]
 
@@ -46,6 +48,7 @@ def deploy(
         stack=stack,
         kubeconfig=base.kubeconfig if base else kubeconfig,
         referred=base.cluster if base else None,
+        charts=ChartSource(settings=settings.addons.source),
     )
     declared()
     if settings.scope == "cluster":
@@ -61,15 +64,19 @@ def deploy_on(
     opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
     ground = lay_ground(settings, cluster, opts, secrets)
     workbench = deploy_workbench(settings.components, ground)
+    pipelines = deploy_pipelines(settings.components, ground, list(settings.teams))
     offers = {
         **ground.offers,
         **workbench.offers,
-        **deploy_pipelines(settings.components, ground),
+        **pipelines.offers,
         **deploy_training(settings.components, ground),
         **deploy_delivery(settings.components, ground),
     }
     # The dashboard comes last, since its menu is made from what the others offer.
     offers |= deploy_dashboard(settings.components, ground, workbench, offers)
+    teams = _teams(settings, ground, workbench, pipelines)
+    if teams and teams.output:
+        offers["teams"] = teams.offer
     told = outputs(
         Deployed(
             cluster=cluster,
@@ -77,9 +84,31 @@ def deploy_on(
             mesh=ground.mesh,
             identity=ground.identity,
             offers=offers,
+            teams=teams.output if teams else {},
             url=settings.gateway.url,
         )
     )
     # Secret as a whole; `pulumi stack output firstUser --show-secrets` shows it.
     first = ground.first_user
     return {**told, "firstUser": {"email": first.email, "password": first.password}} if first else told
+
+
+def _teams(
+    settings: PlatformSettings, ground: Ground, workbench: Workbench, pipelines: PipelinesArea
+) -> Teams | None:
+    """Declare the teams, and what teams of further stacks stand on, where profiles are on."""
+    if workbench.team_base is None:
+        return None
+    share_ground(ground)
+    platform = TeamPlatform(
+        components=settings.components,
+        namespaces=ground.namespaces,
+        mesh=ground.mesh,
+        identity=ground.identity,
+        node_pools=ground.cluster.node_pools,
+        base=workbench.team_base,
+        pipelines=pipelines.service,
+        stores=pipelines.stores,
+        kueue=ground.addons.kueue,
+    )
+    return deploy_teams(settings, platform, ground.opts)
