@@ -28,6 +28,7 @@ class Deployed:
     mesh: Mesh
     identity: UserIdentity
     offers: Mapping[str, Offer]
+    teams: Mapping[str, object]
     url: str | None = None
 
 
@@ -39,7 +40,7 @@ def outputs(deployed: Deployed) -> dict[str, object]:
         "contracts": contracts(deployed),
         "url": deployed.url if deployed.cluster.capabilities.serves_pages else None,
         "components": {name: {"namespaces": list(offer.namespaces)} for name, offer in offers.items()},
-        "teams": {},
+        "teams": dict(deployed.teams),
         "images": sorted({image for offer in offers.values() for image in offer.images}),
         "footprint": footprint(offers),
     }

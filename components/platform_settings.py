@@ -32,8 +32,11 @@ from .kubeflow.trainer import TrainerSettings
 from .kubeflow.trainer import problems as trainer_problems
 from .kubeflow.training_operator import TrainingOperatorSettings
 from .kubeflow.volumes import VolumesSettings
-from .settings_base import Settings
+from .settings_base import DnsLabel, Settings
 from .settings_errors import explain
+from .teams import TeamDefaults, TeamSettings
+from .teams import problems as team_problems
+from .teams.problems import pool_problems as team_pool_problems
 
 # What each component cannot do without: the dashboard asks access management which namespaces a person has,
 # the forms of notebooks and TensorBoards list the PodDefaults that a new one may take, and the list of
@@ -127,6 +130,17 @@ class PlatformSettings(Settings):
     gateway: GatewaySettings = GatewaySettings()
     identity: IdentitySettings = IdentitySettings()
     components: ComponentsSettings = ComponentsSettings()
+    teams: Mapping[DnsLabel, TeamSettings] = Field(
+        default={}, description="The teams, each under the name of its namespace."
+    )
+    team_defaults: TeamDefaults = TeamDefaults()
+
+    @property
+    def keeps_data(self) -> bool:
+        """Whether the namespace of a team that leaves the stack stays, with its data."""
+        if self.team_defaults.keep_data is not None:
+            return self.team_defaults.keep_data
+        return self.cluster.provider not in ("simulated", "kind")
 
     @property
     def refers_to(self) -> str | None:
@@ -137,6 +151,8 @@ class PlatformSettings(Settings):
     def _components_fit_the_stack(self) -> Self:
         found = [] if self.refers_to else self.pool_problems(self.cluster.contracts())
         found += identity_problems(self.identity, self.gateway)
+        on = {name for name, is_on in self.components.enabled().items() if is_on}
+        found += team_problems(self.teams, self.team_defaults, on=on)
         if self.components.model_registry.enabled:
             found += (
                 f"slipway:components.modelRegistry.{text}"
@@ -156,6 +172,7 @@ class PlatformSettings(Settings):
             return []
         names = [pool.name for pool in pools]
         found = list(self.components.problems(pools))
+        found += team_pool_problems(self.teams, self.team_defaults, pools, queues=self.addons.kueue.enabled)
         placed = [
             *placements(self.components, "components"),
             *placements(self.identity, "identity"),

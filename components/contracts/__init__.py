@@ -16,6 +16,7 @@ from .ground import (
     Mesh,
     MeshAddon,
     Namespaces,
+    TeamBase,
     UserIdentity,
 )
 from .offer import MenuItem, Offer, Request
@@ -43,5 +44,6 @@ __all__ = [
     "Sharing",
     "Taint",
     "TaintEffect",
+    "TeamBase",
     "UserIdentity",
 ]

@@ -20,6 +20,7 @@ class AwsCloud:
         vpc_id, vpc_cidr: its network. private_subnet_ids: one subnet for each zone, without public addresses.
         node_security_group_id: the security group of all nodes, hence of their pods.
         kms_key_arn: the key that encrypts the cluster's secrets and disks.
+        oidc_issuer_url: issuer of the cluster's service account tokens.
         tags: what every resource of the stack carries.
     """
 
@@ -32,6 +33,7 @@ class AwsCloud:
     private_subnet_ids: tuple[pulumi.Output[str], ...]
     node_security_group_id: pulumi.Output[str]
     kms_key_arn: pulumi.Output[str]
+    oidc_issuer_url: pulumi.Output[str]
     tags: dict[str, str]
 
 
@@ -43,6 +45,7 @@ class GcpCloud:
         project, region: `acme-ml`, `europe-west4`.
         network_id: self link of the VPC network; private_services: the leaf after which services of Google
             (Cloud SQL) can have an address in it, by private services access.
+        oidc_issuer_url: issuer of the cluster's service account tokens.
         workload_pool: `<project>.svc.id.goog`, in which service accounts of the cluster are principals.
         kms_key_id: the key that encrypts secrets and disks; None where Google's own keys do.
         labels: what every resource of the stack carries.
@@ -52,6 +55,7 @@ class GcpCloud:
     region: str
     network_id: pulumi.Output[str]
     private_services: pulumi.Resource
+    oidc_issuer_url: pulumi.Output[str]
     workload_pool: str
     kms_key_id: pulumi.Output[str] | None
     labels: dict[str, str]

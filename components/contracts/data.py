@@ -14,7 +14,7 @@ class Database:
         host, port: its address as pods reach it.
         name: the database (schema) that belongs to the user of this contract.
         secret: name of the Secret with user name and password, under `user_key` and `password_key`.
-        tls: whether connections must be encrypted.
+        tls: whether connections must be encrypted. The server's certificate is not checked against an authority.
         revision: no secret, and another text when the password is another: in the annotations of a pod it
             restarts what reads the Secret as environment.
         ready: the leaf after which it answers.
@@ -34,12 +34,15 @@ class Database:
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectStore:
-    """A bucket behind the S3 protocol, and the keys that open it.
+    """A bucket behind the S3 protocol, and what opens it.
 
     Attributes:
         host, port, secure: its address as pods reach it; `secure` means HTTPS.
         secret: name of a Secret in Kubeflow's namespace with both keys under the two names given.
         access_key, secret_key: the keys themselves (secret Outputs), for Secrets in other namespaces.
+        keyless: there are no keys, and all that is said of them is empty: the bucket is opened by the identity
+            that the cloud gives to pods of the service account which this contract is for (AWS's chain of
+            credentials). A pod that starts before `ready` has none.
         revision: no secret, and another text when the keys are others.
         ready: the leaf after which it answers.
     """
@@ -56,6 +59,7 @@ class ObjectStore:
     secret_key: pulumi.Output[str]
     ready: pulumi.Resource
     revision: pulumi.Input[str] = ""
+    keyless: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

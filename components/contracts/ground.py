@@ -98,3 +98,25 @@ class AccessManagement:
     registration_flow: bool
     profile_type: pulumi.Resource
     ready: pulumi.Resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamBase:
+    """What the platform has for teams.
+
+    Attributes:
+        namespace_labels: what the profile controller sees to on the namespace of every team; an empty value
+            takes a label away.
+        pages_principal: mesh identity of the pages of pipelines, which ask in people's names.
+        notebooks_principal: mesh identity of the notebook controller, which asks whether notebooks are idle.
+        caller_namespaces: namespaces beside Kubeflow's and the gateway's whose pods reach those of teams.
+        profile_type: the leaf after which a Profile can be declared.
+        pod_default_type: the leaf after which a PodDefault can be declared; None where there are none.
+    """
+
+    namespace_labels: Mapping[str, str]
+    pages_principal: str
+    notebooks_principal: str
+    profile_type: pulumi.Resource
+    pod_default_type: pulumi.Resource | None = None
+    caller_namespaces: tuple[str, ...] = ()

@@ -1,17 +1,33 @@
 """Pipelines, with its databases and its bucket in the cluster."""
 
-from ..contracts import Offer
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..contracts import ObjectStore, Offer, PipelinesService
 from ..kubeflow.pipelines import Pipelines, PipelinesArgs, PipelinesDatabases, embedded
 from ..platform_settings import ComponentsSettings
 from ..storage import MySQL, SeaweedFS
 from .ground import Ground
 
 
-def deploy_pipelines(settings: ComponentsSettings, ground: Ground) -> dict[str, Offer]:
-    """Declare pipelines, if they are on."""
+@dataclass(frozen=True, kw_only=True)
+class PipelinesArea:
+    """What is offered, by component, and how teams reach it: none of it where pipelines are off.
+
+    Attributes:
+        stores: by team the bucket with the team's own keys.
+    """
+
+    offers: Mapping[str, Offer]
+    service: PipelinesService | None
+    stores: Mapping[str, ObjectStore]
+
+
+def deploy_pipelines(settings: ComponentsSettings, ground: Ground, teams: Sequence[str]) -> PipelinesArea:
+    """Declare pipelines, if they are on, with a bucket that has keys for these teams."""
     chosen = settings.pipelines
     if not chosen.enabled:
-        return {}
+        return PipelinesArea(offers={}, service=None, stores={})
     namespaces, mesh, cluster = ground.namespaces, ground.mesh, ground.cluster
     server = MySQL(
         "pipelines-mysql",
@@ -28,7 +44,7 @@ def deploy_pipelines(settings: ComponentsSettings, ground: Ground) -> dict[str, 
         "pipelines-seaweedfs",
         embedded.object_store(
             chosen,
-            teams=(),
+            teams=teams,
             namespaces=namespaces,
             mesh=mesh,
             storage_class=cluster.storage_class,
@@ -57,4 +73,8 @@ def deploy_pipelines(settings: ComponentsSettings, ground: Ground) -> dict[str, 
         ),
         ground.opts,
     )
-    return {"pipelines": pipelines.offer + server.offer + store.offer}
+    return PipelinesArea(
+        offers={"pipelines": pipelines.offer + server.offer + store.offer},
+        service=pipelines.service,
+        stores=store.stores,
+    )

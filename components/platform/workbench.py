@@ -1,9 +1,9 @@
 """Where people work: profiles, PodDefaults, notebooks, volumes, TensorBoards, and the dashboard."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..contracts import AccessManagement, Offer
+from ..contracts import AccessManagement, Offer, TeamBase
 from ..kubeflow.dashboard import Dashboard, DashboardArgs
 from ..kubeflow.notebooks import Notebooks, NotebooksArgs
 from ..kubeflow.poddefaults import PodDefaults, PodDefaultsArgs
@@ -16,16 +16,17 @@ from .ground import Ground
 
 @dataclass(frozen=True, kw_only=True)
 class Workbench:
-    """What is offered, by component; access management where profiles are on."""
+    """What is offered, by component; access management and what teams stand on where profiles are on."""
 
     offers: Mapping[str, Offer]
     access_management: AccessManagement | None
+    team_base: TeamBase | None
 
 
 def deploy_workbench(settings: ComponentsSettings, ground: Ground) -> Workbench:
     """Declare those of the area's components that are on."""
     offers: dict[str, Offer] = {}
-    access_management = None
+    access_management = team_base = None
     pools = ground.cluster.node_pools
     if settings.profiles.enabled:
         profiles = Profiles(
@@ -41,8 +42,9 @@ def deploy_workbench(settings: ComponentsSettings, ground: Ground) -> Workbench:
             ground.opts,
         )
         offers["profiles"], access_management = profiles.offer, profiles.access_management
+        team_base = replace(profiles.team_base, caller_namespaces=_callers(ground))
     if settings.pod_defaults.enabled:
-        offers["podDefaults"] = PodDefaults(
+        pod_defaults = PodDefaults(
             "pod-defaults",
             PodDefaultsArgs(
                 settings=settings.pod_defaults,
@@ -53,7 +55,10 @@ def deploy_workbench(settings: ComponentsSettings, ground: Ground) -> Workbench:
                 cluster_domain=ground.mesh.cluster_domain,
             ),
             ground.opts,
-        ).offer
+        )
+        offers["podDefaults"] = pod_defaults.offer
+        if team_base:
+            team_base = replace(team_base, pod_default_type=pod_defaults.pod_default_type)
     if settings.notebooks.enabled:
         offers["notebooks"] = Notebooks(
             "notebooks",
@@ -92,7 +97,13 @@ def deploy_workbench(settings: ComponentsSettings, ground: Ground) -> Workbench:
             ),
             ground.opts,
         ).offer
-    return Workbench(offers=offers, access_management=access_management)
+    return Workbench(offers=offers, access_management=access_management, team_base=team_base)
+
+
+def _callers(ground: Ground) -> tuple[str, ...]:
+    """Namespaces of add-ons that ask pods of teams: Knative if they are ready, monitoring for figures."""
+    offers = (ground.offers.get(name) for name in ("knative", "prometheus"))
+    return tuple(name for offer in offers if offer for name in offer.namespaces)
 
 
 def deploy_dashboard(

@@ -2,7 +2,7 @@
 
 Installs the API type Profile, its controller, and access management (KFAM), by which owners share their
 namespace. Needs the namespaces, the mesh, the identity of users, and the aggregated roles `kubeflow-admin`,
-`-edit` and `-view`, to which members are bound. Offers contracts.AccessManagement.
+`-edit` and `-view`, to which members are bound. Offers contracts.AccessManagement and contracts.TeamBase.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,16 @@ from pathlib import Path
 import pulumi
 import yaml
 
-from ...contracts import AccessManagement, MenuItem, Mesh, Namespaces, NodePool, Offer, UserIdentity
+from ...contracts import (
+    AccessManagement,
+    MenuItem,
+    Mesh,
+    Namespaces,
+    NodePool,
+    Offer,
+    TeamBase,
+    UserIdentity,
+)
 from ...kube.api_types import api_types
 from ...kube.config import Config, config_map, digest
 from ...kube.mesh import allow, route, service_account_principal
@@ -69,6 +78,7 @@ class Profiles(pulumi.ComponentResource):
     """The profile controller with access management."""
 
     access_management: AccessManagement
+    team_base: TeamBase
     offer: Offer
 
     def __init__(self, name: str, args: ProfilesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -101,6 +111,12 @@ class Profiles(pulumi.ComponentResource):
             profile_type=profile_type,
             ready=workload.resource,
         )
+        self.team_base = TeamBase(
+            namespace_labels=_namespace_labels(args),
+            pages_principal=service_account_principal(scope, PIPELINES_UI_ACCOUNT, args.mesh),
+            notebooks_principal=service_account_principal(scope, NOTEBOOKS_ACCOUNT, args.mesh),
+            profile_type=profile_type,
+        )
         self.offer = Offer(menu=(DOCUMENTATION,), images=workload.images, request=workload.request)
         self.register_outputs({})
 
@@ -118,14 +134,17 @@ def _parameters(scope: Scope, args: ProfilesArgs) -> dict[str, str]:
     }
 
 
-def _labels(args: ProfilesArgs) -> dict[str, str]:
-    labels = {
+def _namespace_labels(args: ProfilesArgs) -> dict[str, str]:
+    return {
         **args.namespace_labels,
         **args.settings.namespace_labels,
         PART_OF: "kubeflow-profile",
         POD_SECURITY: args.settings.pod_security,
     }
-    return {LABELS_FILE: yaml.safe_dump(labels, sort_keys=True)}
+
+
+def _labels(args: ProfilesArgs) -> dict[str, str]:
+    return {LABELS_FILE: yaml.safe_dump(_namespace_labels(args), sort_keys=True)}
 
 
 def _workload(
