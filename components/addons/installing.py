@@ -6,7 +6,15 @@ from dataclasses import dataclass
 import pulumi
 
 from ..charts import ChartScope, ChartSource
-from ..contracts import CertificateAuthority, Cluster, ExternalAuthorization, GcpCloud, MeshAddon, Offer
+from ..contracts import (
+    AzureCloud,
+    CertificateAuthority,
+    Cluster,
+    ExternalAuthorization,
+    GcpCloud,
+    MeshAddon,
+    Offer,
+)
 from ..kube.placement import placed
 from ..versions import Chart
 from .cert_manager import CertManager, CertManagerArgs
@@ -16,6 +24,8 @@ from .kuberay import KubeRay, KubeRayArgs
 from .kueue import Kueue, KueueArgs
 from .prometheus import Prometheus, PrometheusArgs
 from .settings import AddonsSettings
+
+_PLATFORMS: Mapping[type, str] = {GcpCloud: "gke", AzureCloud: "aks"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +80,7 @@ def chart_scope(args: AddonsArgs) -> ChartScope:
         source=source,
         replicas=settings.replicas,
         placed=placed(settings.placement, cluster.node_pools),
-        platform="gke" if isinstance(cluster.cloud, GcpCloud) else "",
+        platform=settings.platform or _PLATFORMS.get(type(cluster.cloud), ""),
         cluster_domain=args.cluster_domain,
     )
 

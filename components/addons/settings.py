@@ -1,5 +1,7 @@
 """Settings of all add-ons: what a stack may say below `slipway:addons`."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from ..charts import RepositoriesSource, SourceSettings
@@ -25,6 +27,11 @@ class AddonsSettings(Settings):
         ge=1,
         le=5,
         description="Pods of each controller and webhook that can have several; 1 for a cluster of one node.",
+    )
+    platform: Literal["gke", "aks"] | None = Field(
+        default=None,
+        description="Whose Kubernetes a cluster is that is already there; those of this project's own stacks "
+        "need not say.",
     )
     placement: Placement = Field(
         default=Placement(),

@@ -35,6 +35,10 @@ Values = Mapping[str, Any]
 PodSecurity = Literal["privileged", "baseline", "restricted"]
 
 _CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
+_WEBHOOKS = (
+    "kubernetes:admissionregistration.k8s.io/v1:MutatingWebhookConfiguration",
+    "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration",
+)
 # Pulumi ends a wait once the path has a value (pulumi-kubernetes, provider/pkg/jsonpath).
 _TRUSTED = "jsonpath={.webhooks[0].clientConfig.caBundle}"
 
@@ -47,7 +51,7 @@ class ChartScope:
         source: where they come from.
         replicas: pods of each controller and webhook that can have several.
         placed: which nodes the pods of controllers run on.
-        platform: whose Kubernetes it is, where a chart asks: `gke`; empty otherwise.
+        platform: whose Kubernetes it is, where that makes a difference: `gke`, `aks`; empty otherwise.
         cluster_domain: DNS suffix of Services.
     """
 
@@ -88,6 +92,9 @@ def declare(
     `keep_types` is false: with a type go all objects of it, which people may have made.
     """
     found = scope.source.locate(pin)
+    transforms: list[pulumi.ResourceTransform] = [keep_api_types] if keep_types else []
+    if scope.platform == "aks":
+        transforms.append(keep_from_enforcer)
     return helm.Chart(
         name,
         chart=found.chart,
@@ -95,9 +102,7 @@ def declare(
         repository_opts={"repo": found.repository} if found.repository else None,
         namespace=namespace,
         values=dict(values),
-        opts=pulumi.ResourceOptions(
-            parent=parent, depends_on=list(after), transforms=[keep_api_types] if keep_types else []
-        ),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(after), transforms=transforms),
     )
 
 
@@ -107,6 +112,23 @@ def keep_api_types(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransfo
         return None
     opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(retain_on_delete=True))
     return pulumi.ResourceTransformResult(props=args.props, opts=opts)
+
+
+def keep_from_enforcer(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Have AKS leave a webhook's configuration as it is.
+
+    Its admissions enforcer would take over the selector of namespaces, which the chart's next version could
+    not apply any more for a conflict of field managers.
+    """
+    if args.type_ not in _WEBHOOKS:
+        return None
+    metadata = pulumi.Output.from_input(args.props.get("metadata") or {}).apply(_unenforced)
+    return pulumi.ResourceTransformResult(props={**args.props, "metadata": metadata}, opts=args.opts)
+
+
+def _unenforced(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    own: Mapping[str, str] = metadata.get("annotations") or {}
+    return {**metadata, "annotations": {**own, "admissions.enforcer/disabled": "true"}}
 
 
 def namespace(

@@ -48,7 +48,9 @@ def test_namespaces_of_add_ons_are_restricted_but_for_what_looks_at_nodes(stack:
 
 def test_the_node_agent_is_told_of_gke_only_on_gke() -> None:
     assert installed(gke=True).values("istio-cni") == {"global": {"platform": "gke"}}
-    assert "values" not in installed().charts["istio-cni"] or installed().values("istio-cni") == {}
+    assert installed({"platform": "gke"}).values("istio-cni") == {"global": {"platform": "gke"}}
+    assert installed({"platform": "aks"}).charts["istio-cni"].get("values", {}) == {}
+    assert installed().charts["istio-cni"].get("values", {}) == {}
 
 
 def test_the_gateway_is_found_by_the_labels_and_the_account_of_the_contract(stack: Declared) -> None:
@@ -174,6 +176,39 @@ def test_knative_answers_inside_the_cluster_at_a_gateway_without_login(stack: De
     assert spec["services"] == [{"name": "knative-local-gateway", "selector": labels}]
     (outside,) = yaml.safe_load(spec["config"]["istio"]["external-gateways"])
     assert (outside["namespace"], outside["name"]) == ("kubeflow", "kubeflow-gateway")
+
+
+def test_knatives_programs_are_reached_though_the_mesh_lets_nothing_in_by_default(stack: Declared) -> None:
+    allowed = {
+        name.partition("/")[2]: one["spec"]
+        for name, one in stack.objects.items()
+        if name.startswith("AuthorizationPolicy/")
+    }
+    assert allowed.keys() == {"activator", "autoscaler", "controller", "net-istio-webhook", "webhook"}
+    assert {one["action"] for one in allowed.values()} == {"ALLOW"}
+    assert {"AuthorizationPolicy/webhook", "NetworkPolicy/api-server-to-webhook"} <= stack.before(
+        "KnativeServing/knative-serving"
+    )
+
+
+def test_nothing_outside_its_namespace_reaches_knative_but_gateways_and_the_api_server(
+    stack: Declared,
+) -> None:
+    rules = {
+        name.partition("/")[2]: one["spec"]["ingress"][0]
+        for name, one in stack.objects.items()
+        if name.startswith("NetworkPolicy/")
+    }
+    assert {name for name, rule in rules.items() if "from" not in rule} == {
+        "api-server-to-net-istio-webhook",
+        "api-server-to-webhook",
+    }
+    assert [rule["ports"] for rule in rules.values() if "from" not in rule] == [[{"port": 8443}]] * 2
+    (gateways,) = rules["gateways-to-activator"]["from"]
+    assert gateways["podSelector"]["matchExpressions"][0]["values"] == [
+        "istio-ingressgateway",
+        "cluster-local-gateway",
+    ]
 
 
 def test_no_program_with_a_password_that_everybody_knows_is_installed(stack: Declared) -> None:

@@ -1,10 +1,12 @@
 """What is there before what: types before objects, webhooks before what they check."""
 
+from typing import Any
+
 import pulumi
 import pytest
 
-from components.charts import keep_api_types
-from tests.addons.charts import EVERYTHING, Declared, installed
+from components.charts import keep_api_types, keep_from_enforcer
+from tests.addons.charts import EVERYTHING, Declared, declared, installed
 
 TRUSTED = "jsonpath={.webhooks[0].clientConfig.caBundle}"
 
@@ -88,7 +90,27 @@ def test_other_objects_of_a_chart_go_with_it() -> None:
     assert keep_api_types(transformed("kubernetes:apps/v1:Deployment")) is None
 
 
+@pytest.mark.parametrize("kind", ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"])
+def test_aks_leaves_the_webhooks_of_charts_as_they_are(kind: str) -> None:
+    found: list[dict[str, Any]] = []
+
+    def program() -> None:
+        given = transformed(f"kubernetes:admissionregistration.k8s.io/v1:{kind}")
+        spared = keep_from_enforcer(given)
+        assert spared is not None
+        pulumi.Output.from_input(spared.props["metadata"]).apply(found.append)
+
+    declared(program)
+    annotations = {"example.com/own": "kept", "admissions.enforcer/disabled": "true"}
+    assert found == [{"name": "one", "annotations": annotations}]
+    assert keep_from_enforcer(transformed("kubernetes:apps/v1:Deployment")) is None
+
+
 def transformed(type_: str) -> pulumi.ResourceTransformArgs:
     return pulumi.ResourceTransformArgs(
-        custom=True, type_=type_, name="one", props={}, opts=pulumi.ResourceOptions(protect=True)
+        custom=True,
+        type_=type_,
+        name="one",
+        props={"metadata": {"name": "one", "annotations": {"example.com/own": "kept"}}},
+        opts=pulumi.ResourceOptions(protect=True),
     )

@@ -31,7 +31,7 @@ def cni_values(scope: ChartScope) -> Values:
 
     It has to run on every node with sidecars, those with accelerators too, and so tolerates everything.
     """
-    return {"global": {"platform": scope.platform}} if scope.platform else {}
+    return {"global": {"platform": "gke"}} if scope.platform == "gke" else {}
 
 
 def istiod_values(

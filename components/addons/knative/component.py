@@ -14,6 +14,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from ...charts import ChartScope, declare, namespace, types_alone
 from ...contracts import Capabilities, MeshAddon, Offer
 from ...versions import Charts
+from .policies import policies
 from .settings import KnativeSettings
 from .values import LOCAL_GATEWAY, SERVING, local_gateway_values, operator_values, serving_spec
 
@@ -81,6 +82,7 @@ def _operated(parent: pulumi.Resource, args: KnativeArgs) -> pulumi.Resource:
         after=[args.mesh.ready],
     )
     serving = namespace(SERVING, parent=parent, pods="restricted", labels={"istio-injection": "enabled"})
+    open_to = policies(parent, mesh_namespace=args.mesh.namespace, after=[serving, args.mesh.ready])
     return CustomResource(
         SERVING,
         api_version="operator.knative.dev/v1beta1",
@@ -91,5 +93,5 @@ def _operated(parent: pulumi.Resource, args: KnativeArgs) -> pulumi.Resource:
             "annotations": {"pulumi.com/waitFor": "condition=Ready"},
         },
         spec=serving_spec(scope, mesh_namespace=args.mesh.namespace, gateway=args.gateway),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[operator, gateway, serving]),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[operator, gateway, *open_to]),
     )

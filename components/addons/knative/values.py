@@ -33,16 +33,9 @@ _FEATURES = (
 
 def operator_values(settings: KnativeSettings, scope: ChartScope) -> Values:
     """Values of the operator's chart. It takes no node selector, so that only tolerations place its pods."""
-    # The published chart's defaults lack the profile without which `restricted` admits no pod.
-    context = {
-        "allowPrivilegeEscalation": False,
-        "readOnlyRootFilesystem": True,
-        "runAsNonRoot": True,
-        "capabilities": {"drop": ["ALL"]},
-        "seccompProfile": {"type": "RuntimeDefault"},
-    }
     program = {
-        "containerSecurityContext": context,
+        # The rest of what `restricted` asks for is in the chart.
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
         "resources": resources(settings.operator),
         "tolerations": scope.placement["tolerations"],
     }
