@@ -51,6 +51,13 @@ def problems(
             "slipway:teams: found teams, which need 'profiles', which is off: set "
             "components.profiles.enabled to true, or take the teams out"
         )
+    if "podDefaults" not in on:
+        given = {"teamDefaults": defaults.wants_pod_defaults} | {
+            f"teams.{name}.podDefaults": bool(team.pod_defaults) for name, team in teams.items()
+        }
+        for key, asks in given.items():
+            if asks:
+                yield f"slipway:{key}: asks for PodDefaults; allowed: with components.podDefaults.enabled"
     for name, team in teams.items():
         if name in RESERVED or name in taken or name.startswith(_RESERVED_BEGINNINGS):
             yield (
@@ -58,9 +65,6 @@ def problems(
                 "platform; allowed: any other DNS label that does not begin with kube-, kubeflow-, istio- or "
                 "knative-"
             )
-        elif "podDefaults" not in on and (defaults.wants_pod_defaults or team.pod_defaults):
-            key = "teamDefaults" if defaults.wants_pod_defaults else f"teams.{name}.podDefaults"
-            yield f"slipway:{key}: asks for PodDefaults; allowed: with components.podDefaults.enabled"
         names = [binding_name("user", member.user, member.role) for member in team.members]
         if twice := duplicates(names):
             yield (
