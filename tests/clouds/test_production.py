@@ -41,13 +41,18 @@ def test_a_production_stack_comes_up_stays_and_goes_in_order(cloud: str) -> None
         stack, account = copy.stack(name), copy.account
         stack.init()
         _is_previewed(stack)
+        if cloud != "aws":
+            # One cloud shows what protection from deletion does.
+            stack.unprotect()
         up = stack.up()
         assert up.status == 0, up.output
         assert stack.changes().keys() == {"same"}
         _keeps_secrets(stack)
-        _is_protected(stack)
-        up = stack.unprotected()
-        assert up.status == 0, up.output
+        if cloud == "aws":
+            _is_protected(stack)
+            stack.unprotect()
+            up = stack.up()
+            assert up.status == 0, up.output
         down = stack.down()
         assert down.status == 0, down.output
         assert account.alive() == []

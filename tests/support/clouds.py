@@ -20,7 +20,7 @@ from typing import Any
 from tests.clouds import programs
 from tests.clouds.account import ROOT as ACCOUNT
 from tests.clouds.account import Account
-from tests.support.project import Outcome, ProjectCopy, StackCopy, project
+from tests.support.project import ProjectCopy, StackCopy, project
 
 
 @dataclass(frozen=True)
@@ -76,18 +76,17 @@ class CloudStack(StackCopy):
         assert done.status == 0, done.output
 
     def kubectl(self, *arguments: str) -> str:
-        """What kubectl prints, asked with the kubeconfig that the stack gives; a failure is an AssertionError."""
+        """What kubectl prints, asked with the kubeconfig that the stack gives. Raises AssertionError."""
         kubeconfig = self.project.root / f"{self.name}.kubeconfig"
         kubeconfig.write_text(self.outputs()["kubeconfig"])
         return super().kubectl(f"--kubeconfig={kubeconfig}", *arguments)
 
-    def unprotected(self) -> Outcome:
-        """Remove the stack's protection from deletion, as a user has to before `down`."""
-        file = self.project.root / "stacks" / f"Pulumi.{self.name}.yaml"
+    def unprotect(self) -> None:
+        """Write into the stack's file that it may be deleted, as a user has to before `up` and `down`."""
         done = self.pulumi("config", "set", "--path", "slipway:cluster.deletionProtection", "false")
         assert done.status == 0, done.output
+        file = self.project.root / "stacks" / f"Pulumi.{self.name}.yaml"
         assert "deletionProtection: false" in file.read_text()
-        return self.up()
 
 
 @contextmanager

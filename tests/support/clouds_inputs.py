@@ -16,7 +16,7 @@ from tests.clouds.inputs import wrong_inputs
 def held_to_the_sdks() -> Generator[None]:
     """Fail where a cloud's resource that was declared meanwhile has an input that is wrong."""
     wrong: list[str] = []
-    register = cast("Any", MockMonitor.RegisterResource)
+    register = cast("Any", MockMonitor.RegisterResource)  # pyright: ignore[reportUnknownMemberType]
 
     def held(monitor: MockMonitor, request: Any) -> Any:  # noqa: ANN401 - untyped there
         token = str(request.type)
