@@ -29,6 +29,7 @@ class Deployed:
     identity: UserIdentity
     offers: Mapping[str, Offer]
     teams: Mapping[str, object]
+    team_contract: Mapping[str, object] | None = None
     url: str | None = None
 
 
@@ -73,6 +74,7 @@ def contracts(deployed: Deployed) -> dict[str, object]:
             "clusterDomain": mesh.cluster_domain,
         },
         "identity": _plain(deployed.identity),
+        **({"teams": dict(deployed.team_contract)} if deployed.team_contract else {}),
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Self, cast
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
 
 from .addons import AddonsSettings
 from .clusters.choice import ClusterSettings
@@ -119,10 +120,11 @@ class ComponentsSettings(Settings):
 class PlatformSettings(Settings):
     """One stack."""
 
-    scope: Literal["everything", "cluster"] = Field(
+    scope: Literal["everything", "cluster", "teams"] = Field(
         default="everything",
         description="What this stack holds: `everything`, or the `cluster` alone, on which another stack "
-        "with `cluster: {provider: existing, stack: ...}` installs the platform.",
+        "with `cluster: {provider: existing, stack: ...}` installs the platform, or `teams` alone, for the "
+        "platform of another stack that it names in the same way.",
     )
     cluster: ClusterSettings = Field(description="The cluster: where it comes from, and its nodes.")
     addons: AddonsSettings = AddonsSettings()
@@ -149,10 +151,17 @@ class PlatformSettings(Settings):
 
     @model_validator(mode="after")
     def _components_fit_the_stack(self) -> Self:
+        if self.scope == "teams":
+            return self._teams_alone()
         found = [] if self.refers_to else self.pool_problems(self.cluster.contracts())
         found += identity_problems(self.identity, self.gateway)
         on = {name for name, is_on in self.components.enabled().items() if is_on}
         found += team_problems(self.teams, self.team_defaults, on=on)
+        found += (
+            f"slipway:teamDefaults.elsewhere: found '{name}', which is a team of this stack; allowed: others"
+            for name in self.team_defaults.elsewhere
+            if name in self.teams
+        )
         if self.components.model_registry.enabled:
             found += (
                 f"slipway:components.modelRegistry.{text}"
@@ -166,9 +175,22 @@ class PlatformSettings(Settings):
             raise ValueError("\n".join(found))
         return self
 
+    def _teams_alone(self) -> Self:
+        if not self.refers_to:
+            raise ValueError(
+                "slipway:scope: found 'teams'; allowed: with `cluster: {provider: existing, stack: ...}`, "
+                "the stack that has the platform"
+            )
+        for name in self.model_fields_set - {"scope", "cluster", "teams", "team_defaults"}:
+            raise ValueError(
+                f"slipway:{to_camel(name)}: belongs to the stack of the platform, {self.refers_to}; allowed "
+                "with the scope 'teams': cluster, teams, teamDefaults"
+            )
+        return self
+
     def pool_problems(self, pools: Sequence[NodePool]) -> list[str]:
         """What the stack asks of node pools that are not there, each as one sentence with its key."""
-        if self.scope == "cluster":
+        if self.scope != "everything":
             return []
         names = [pool.name for pool in pools]
         found = list(self.components.problems(pools))

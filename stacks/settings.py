@@ -96,7 +96,7 @@ def _given(config: pulumi.Config) -> dict[str, object]:
 
 def _check_secrets(config: pulumi.Config, settings: PlatformSettings) -> None:
     """Refuse secrets that are missing, known to the public, too weak, or read by nothing."""
-    if settings.scope == "cluster":
+    if settings.scope != "everything":
         return
     identity, gateway = settings.identity, settings.gateway
     values = {name: config.require(f"{SECRET}{name}") for name in _secrets()}

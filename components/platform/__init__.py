@@ -19,7 +19,8 @@ from .base_stack import read_base_stack
 from .delivery import deploy_delivery
 from .ground import Ground, lay_ground
 from .pipelines import PipelinesArea, deploy_pipelines
-from .teams import TeamPlatform, Teams, deploy_teams, share_ground
+from .teams import TeamPlatform, deploy_teams, share_ground
+from .teams_stack import deploy_teams_stack, team_contract, team_keys
 from .training import deploy_training
 from .workbench import Workbench, deploy_dashboard, deploy_workbench
 
@@ -53,6 +54,8 @@ def deploy(
     declared()
     if settings.scope == "cluster":
         return cluster_outputs(cluster)
+    if base and settings.scope == "teams":
+        return deploy_teams_stack(cluster, settings, base)
     return deploy_on(cluster, settings, secrets)
 
 
@@ -64,7 +67,8 @@ def deploy_on(
     opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
     ground = lay_ground(settings, cluster, opts, secrets)
     workbench = deploy_workbench(settings.components, ground)
-    pipelines = deploy_pipelines(settings.components, ground, list(settings.teams))
+    named = [*settings.teams, *settings.team_defaults.elsewhere]
+    pipelines = deploy_pipelines(settings.components, ground, named)
     offers = {
         **ground.offers,
         **workbench.offers,
@@ -74,7 +78,8 @@ def deploy_on(
     }
     # The dashboard comes last, since its menu is made from what the others offer.
     offers |= deploy_dashboard(settings.components, ground, workbench, offers)
-    teams = _teams(settings, ground, workbench, pipelines)
+    for_teams = _team_platform(settings, ground, workbench, pipelines)
+    teams = deploy_teams(settings, for_teams, opts) if for_teams else None
     if teams and teams.output:
         offers["teams"] = teams.offer
     told = outputs(
@@ -85,22 +90,24 @@ def deploy_on(
             identity=ground.identity,
             offers=offers,
             teams=teams.output if teams else {},
+            team_contract=team_contract(settings, for_teams) if for_teams else None,
             url=settings.gateway.url,
         )
     )
     # Secret as a whole; `pulumi stack output firstUser --show-secrets` shows it.
     first = ground.first_user
-    return {**told, "firstUser": {"email": first.email, "password": first.password}} if first else told
+    user = {"firstUser": {"email": first.email, "password": first.password}} if first else {}
+    return {**told, **user, **(team_keys(settings, for_teams) if for_teams else {})}
 
 
-def _teams(
+def _team_platform(
     settings: PlatformSettings, ground: Ground, workbench: Workbench, pipelines: PipelinesArea
-) -> Teams | None:
-    """Declare the teams, and what teams of further stacks stand on, where profiles are on."""
+) -> TeamPlatform | None:
+    """Declare what all teams share, those of other stacks too, where profiles are on."""
     if workbench.team_base is None:
         return None
     share_ground(ground)
-    platform = TeamPlatform(
+    return TeamPlatform(
         components=settings.components,
         namespaces=ground.namespaces,
         mesh=ground.mesh,
@@ -111,4 +118,3 @@ def _teams(
         stores=pipelines.stores,
         kueue=ground.addons.kueue,
     )
-    return deploy_teams(settings, platform, ground.opts)

@@ -13,10 +13,17 @@ from ..settings_base import SettingsError
 
 @dataclass(frozen=True, kw_only=True)
 class BaseStack:
-    """What a stack tells of its cluster. `kubeconfig` is secret."""
+    """What a stack tells of its cluster, and of the platform that it has there. `kubeconfig` is secret.
+
+    Attributes:
+        contracts: the whole output of that name, for stacks of teams.
+        team_keys: what opens the buckets of the teams that it knows to be elsewhere; secret.
+    """
 
     cluster: Referred
     kubeconfig: str = field(repr=False)
+    contracts: Mapping[str, Any]
+    team_keys: Mapping[str, Any] = field(repr=False)
 
 
 def read_base_stack(name: str) -> BaseStack:
@@ -38,7 +45,12 @@ def read_base_stack(name: str) -> BaseStack:
             f"slipway:cluster.stack: the output `contracts` of {name} has version {told.get('version')}; "
             f"allowed: {CONTRACTS_VERSION}. Bring that stack up with this release first"
         )
-    return BaseStack(cluster=referred(told["cluster"], name), kubeconfig=kubeconfig)
+    return BaseStack(
+        cluster=referred(told["cluster"], name),
+        kubeconfig=kubeconfig,
+        contracts=told,
+        team_keys=cast("Mapping[str, Any]", outputs.get("teamKeys") or {}),
+    )
 
 
 def _outputs(name: str) -> Mapping[str, object]:

@@ -36,6 +36,12 @@ class TeamDefaults(Settings):
         default={}, description="Further PodDefaults of each team, by name."
     )
 
+    elsewhere: tuple[DnsLabel, ...] = Field(
+        default=(),
+        description="Teams of other stacks on this platform, by name: for each the bucket of pipelines has "
+        "keys.",
+    )
+
     @property
     def wants_pod_defaults(self) -> bool:
         """Whether the API type PodDefault has to be there."""
