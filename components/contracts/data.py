@@ -14,14 +14,14 @@ class Database:
         host, port: its address as pods reach it.
         name: the database (schema) that belongs to the user of this contract.
         secret: name of the Secret with user name and password, under `user_key` and `password_key`.
-        tls: whether connections must be encrypted. The server's certificate is not checked against an authority.
+        tls: whether connections must be encrypted; the server's certificate is not checked.
         revision: no secret, and another text when the password is another: in the annotations of a pod it
             restarts what reads the Secret as environment.
         ready: the leaf after which it answers.
     """
 
     engine: Literal["mysql", "postgresql"]
-    host: str
+    host: pulumi.Input[str]
     port: int
     name: str
     secret: pulumi.Output[str]
@@ -40,9 +40,9 @@ class ObjectStore:
         host, port, secure: its address as pods reach it; `secure` means HTTPS.
         secret: name of a Secret in Kubeflow's namespace with both keys under the two names given.
         access_key, secret_key: the keys themselves (secret Outputs), for Secrets in other namespaces.
-        keyless: there are no keys, and all that is said of them is empty: the bucket is opened by the identity
-            that the cloud gives to pods of the service account which this contract is for (AWS's chain of
-            credentials). A pod that starts before `ready` has none.
+        keyless: there are no keys, and all that is said of them is empty: the bucket is opened by the
+            identity that the cloud gives to pods of the service account which this contract is for (AWS's
+            chain of credentials). A pod that starts before `ready` has none.
         revision: no secret, and another text when the keys are others.
         ready: the leaf after which it answers.
     """

@@ -213,15 +213,20 @@ def test_a_database_other_than_mysql_is_refused_by_name() -> None:
         pipelines(databases=wrong)
 
 
-def test_encryption_that_ml_metadata_cannot_speak_is_refused() -> None:
-    def wrong(given: PipelinesDatabases) -> PipelinesDatabases:
+def test_ml_metadata_is_told_by_a_file_to_encrypt_where_its_database_wants_it() -> None:
+    def encrypted(given: PipelinesDatabases) -> PipelinesDatabases:
         return replace(given, metadata=replace(given.metadata, tls=True))
 
-    with pytest.raises(ValueError, match="'metadata' asks for encrypted connections"):
-        pipelines(databases=wrong)
+    there = container(pipelines(databases=encrypted), "metadata-grpc-deployment")
+    assert "ssl_options" in there["command"][2]
+    assert "--metadata_store_server_config_file=/tmp/server.pbtxt" in there["args"]
+    assert not any(one.startswith("--mysql_config") for one in there["args"])
+    plain = container(by_default(), "metadata-grpc-deployment")
+    assert plain["command"] == ["/bin/metadata_store_server"]
+    assert "--mysql_config_host=$(MYSQL_HOST)" in plain["args"]
 
 
 def test_encryption_is_asked_for_where_the_database_wants_it() -> None:
-    assert api_config(changed())["DBConfig"]["MySQLConfig"]["ExtraParams"] == {"tls": "true"}
-    assert '--db_extra_params={"tls": "true"}' in container(changed(), "cache-server")["args"]
+    assert api_config(changed())["DBConfig"]["MySQLConfig"]["ExtraParams"] == {"tls": "skip-verify"}
+    assert '--db_extra_params={"tls": "skip-verify"}' in container(changed(), "cache-server")["args"]
     assert "ExtraParams" not in api_config(by_default())["DBConfig"]["MySQLConfig"]

@@ -6,6 +6,8 @@ Flags and paths: kubeflow/hub, cmd/proxy.go. Any flag can be a variable too: MR_
 
 from collections.abc import Mapping, Sequence
 
+import pulumi
+
 from ...contracts import Database, Mesh, NodePool
 from ...kube.mesh import allow, from_principals, mutual_tls, route
 from ...kube.network import TEAM_NAMESPACES, allow_ingress, namespace_named
@@ -118,9 +120,11 @@ def connection(database: Database) -> Environment:
 def _mysql(database: Database) -> Environment:
     # Encrypted, and whoever answers is believed, as with PostgreSQL's `require`.
     tls = "&tls=skip-verify" if database.tls else ""
-    address = f"tcp({database.host}:{database.port})/{database.name}?charset=utf8mb4{tls}"
+    rest = f":{database.port})/{database.name}?charset=utf8mb4{tls}"
     return {
         "MYSQL_USER": secret_key(database.secret, database.user_key),
         "MYSQL_PASSWORD": secret_key(database.secret, database.password_key),
-        "MR_EMBEDMD_DATABASE_DSN": f"$(MYSQL_USER):$(MYSQL_PASSWORD)@{address}",
+        "MR_EMBEDMD_DATABASE_DSN": pulumi.Output.concat(
+            "$(MYSQL_USER):$(MYSQL_PASSWORD)@tcp(", database.host, rest
+        ),
     }

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import pulumi
 
+from ...contracts import ObjectStore
 from ...kube.config import Config, config_map
 from ...kube.mesh import allow, from_principals, mutual_tls
 from ...kube.network import TEAM_NAMESPACES, allow_ingress, namespace_named
@@ -20,6 +21,7 @@ from ...versions import Pipelines as Images
 from .args import (
     API_PORT,
     API_SERVER,
+    ENCRYPTED,
     EVICTABLE,
     GRPC_PORT,
     HEALTH,
@@ -125,6 +127,12 @@ def _about_storage(install: Install) -> Environment:
         "OBJECTSTORECONFIG_SECURE": str(store.secure).lower(),
         "OBJECTSTORECONFIG_REGION": store.region,
         "OBJECTSTORECONFIG_BUCKETNAME": store.bucket,
+        **({} if store.keyless else _keys(store)),
+    }
+
+
+def _keys(store: ObjectStore) -> Environment:
+    return {
         "OBJECTSTORECONFIG_ACCESSKEY": secret_key(store.secret, store.access_key_name),
         "OBJECTSTORECONFIG_SECRETACCESSKEY": secret_key(store.secret, store.secret_key_name),
     }
@@ -159,7 +167,7 @@ def _files(install: Install) -> Mapping[str, str]:
             "MySQLConfig": {
                 # What GROUP_CONCAT puts together for a list of runs is long.
                 "GroupConcatMaxLen": "4194304",
-                **({"ExtraParams": {"tls": "true"}} if args.databases.pipelines.tls else {}),
+                **({"ExtraParams": ENCRYPTED} if args.databases.pipelines.tls else {}),
             }
         },
         "ObjectStoreConfig": {"PipelinePath": "pipelines"},

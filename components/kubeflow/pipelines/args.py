@@ -34,6 +34,10 @@ USER = 1000
 # Its pods may be moved to other nodes at any time.
 EVICTABLE = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "true"}
 
+# Of go-sql-driver/mysql, by which the API server and the cache sign in: encrypted, and whoever answers is
+# believed. `true` asks for a certificate by a public authority, which RDS and Cloud SQL do not have.
+ENCRYPTED: Mapping[str, str] = {"tls": "skip-verify"}
+
 API_SERVER = "ml-pipeline"
 API_PORT, GRPC_PORT = 8888, 8887
 HEALTH = "/apis/v1beta1/healthz"
@@ -63,8 +67,7 @@ class PipelinesArgs:
         storage_class: class of volumes where the settings name none.
 
     Raises:
-        ValueError: a database is not MySQL, or its connections have to be encrypted where the program
-            cannot do that.
+        ValueError: a database is not MySQL.
     """
 
     settings: PipelinesSettings
@@ -91,11 +94,6 @@ class PipelinesArgs:
                     f"pipelines: the database '{name}' is {database.engine}; allowed: mysql, "
                     "the only one that release 2.16.1 works with"
                 )
-        if self.databases.metadata.tls:
-            raise ValueError(
-                "pipelines: the database 'metadata' asks for encrypted connections, which the flags of "
-                "ML Metadata 1.14.0 cannot turn on; allowed: a database without tls, reached through the mesh"
-            )
 
 
 @dataclass(frozen=True, kw_only=True)

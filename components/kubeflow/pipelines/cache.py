@@ -16,7 +16,7 @@ from ...kube.program import Mount, Program, secret_key, tcp_probe
 from ...kube.webhook import Hook, ServingCertificate, register, serving_certificate
 from ...kube.workload import Workload, deployment, service
 from ...versions import Pipelines as Images
-from .args import RBAC, TMP, TMP_VOLUME, USER, Install
+from .args import ENCRYPTED, RBAC, TMP, TMP_VOLUME, USER, Install
 
 APP = "cache-server"
 PORT = 8443
@@ -82,7 +82,7 @@ def _workload(
     install: Install, database: Database, certificate: ServingCertificate, *, after: list[pulumi.Resource]
 ) -> Workload:
     settings = install.args.settings.cache
-    extra = [f"--db_extra_params={json.dumps({'tls': 'true'})}"] if database.tls else []
+    extra = [f"--db_extra_params={json.dumps(ENCRYPTED)}"] if database.tls else []
     program = Program(
         name="server",
         image=Images.CACHE,

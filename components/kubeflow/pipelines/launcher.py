@@ -29,7 +29,9 @@ KEY_FORMAT = f"{PRIVATE}/{{{{workflow.namespace}}}}/{_LOG_KEY}"
 
 def pipeline_root(runs: RunSettings, store: ObjectStore, namespace: str) -> str:
     """Where the runs of a namespace keep artifacts unless they say otherwise."""
-    root = runs.default_pipeline_root or f"minio://{store.bucket}/{PRIVATE}/{NAMESPACE}/v2/artifacts"
+    # Without keys by the scheme of AWS's own: for no other the pages ask for an identity (minio-helper.ts).
+    scheme = "s3" if store.keyless else "minio"
+    root = runs.default_pipeline_root or f"{scheme}://{store.bucket}/{PRIVATE}/{NAMESPACE}/v2/artifacts"
     return root.replace(NAMESPACE, namespace)
 
 
@@ -50,18 +52,19 @@ def launcher_config(runs: RunSettings, store: ObjectStore, namespace: str) -> di
     scheme = root.partition("://")[0]
     if scheme == "gs":
         return {"defaultPipelineRoot": root}
+    credentials: dict[str, object] = {"fromEnv": True}
+    if not store.keyless:
+        keys = {
+            "secretName": ARTIFACTS_SECRET,
+            "accessKeyKey": store.access_key_name,
+            "secretKeyKey": store.secret_key_name,
+        }
+        credentials = {"fromEnv": False, "secretRef": keys}
     provider = {
         "endpoint": f"{store.host}:{store.port}",
         "region": store.region,
         "disableSSL": not store.secure,
-        "credentials": {
-            "fromEnv": False,
-            "secretRef": {
-                "secretName": ARTIFACTS_SECRET,
-                "accessKeyKey": store.access_key_name,
-                "secretKeyKey": store.secret_key_name,
-            },
-        },
+        "credentials": credentials,
     }
     return {
         "defaultPipelineRoot": root,
@@ -74,6 +77,12 @@ def artifact_repository(
 ) -> Mapping[str, object]:
     """Where Argo keeps the logs and artifacts of a namespace; None: of any."""
     key = KEY_FORMAT if namespace is None else f"{PRIVATE}/{namespace}/{_LOG_KEY}"
+    keys: dict[str, object] = {"useSDKCreds": True}
+    if not store.keyless:
+        keys = {
+            "accessKeySecret": {"name": ARTIFACTS_SECRET, "key": store.access_key_name},
+            "secretKeySecret": {"name": ARTIFACTS_SECRET, "key": store.secret_key_name},
+        }
     return {
         "archiveLogs": runs.keep_logs,
         "s3": {
@@ -82,7 +91,6 @@ def artifact_repository(
             "region": store.region,
             "keyFormat": key,
             "insecure": not store.secure,
-            "accessKeySecret": {"name": ARTIFACTS_SECRET, "key": store.access_key_name},
-            "secretKeySecret": {"name": ARTIFACTS_SECRET, "key": store.secret_key_name},
+            **keys,
         },
     }

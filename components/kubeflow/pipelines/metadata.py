@@ -24,6 +24,37 @@ _CHANNEL = (
     "grpc.max_metadata_size=16384,grpc.max_receive_message_length=104857600,"
     "grpc.max_send_message_length=104857600"
 )
+_SERVER = "/bin/metadata_store_server"
+_FLAGS = [
+    "--mysql_config_database=$(MYSQL_DATABASE)",
+    "--mysql_config_host=$(MYSQL_HOST)",
+    "--mysql_config_port=$(MYSQL_PORT)",
+    "--mysql_config_user=$(DBCONFIG_USER)",
+    "--mysql_config_password=$(DBCONFIG_PASSWORD)",
+    "--enable_database_upgrade=true",
+]
+# No flag turns encryption on, only a file (metadata_store.proto, MySQLDatabaseConfig.SSLOptions), which holds
+# the password too. Its client (MariaDB Connector/C 3.0.8, my_auth.c) encrypts where any of the options is
+# there; a list of ciphers is the one that asks for no authority's certificate.
+_CONFIG_FILE = "/tmp/server.pbtxt"
+_ENCRYPTED = f"""\
+set -eu
+umask 077
+cat > {_CONFIG_FILE} <<END
+connection_config {{
+  mysql {{
+    host: "$MYSQL_HOST"
+    port: $MYSQL_PORT
+    database: "$MYSQL_DATABASE"
+    user: "$DBCONFIG_USER"
+    password: "$DBCONFIG_PASSWORD"
+    ssl_options {{ cipher: "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384" }}
+  }}
+}}
+migration_options {{ enable_upgrade_migration: true }}
+END
+exec "$0" "$@"
+"""
 _REACH_SERVER = f"import socket; socket.create_connection(('{SERVICE}', {PORT}), 3)"
 
 
@@ -38,21 +69,13 @@ def metadata_server(install: Install) -> Workload:
     access(scope, RBAC / "metadata.yaml")
     config_map(scope, CONFIG, server_address(SERVICE), app=SERVER)
     database = args.databases.metadata
+    flags = [f"--metadata_store_server_config_file={_CONFIG_FILE}"] if database.tls else _FLAGS
     program = Program(
         name="container",
         image=Images.METADATA_SERVER,
         settings=args.settings.metadata_server,
-        command=["/bin/metadata_store_server"],
-        args=[
-            f"--grpc_port={PORT}",
-            "--mysql_config_database=$(MYSQL_DATABASE)",
-            "--mysql_config_host=$(MYSQL_HOST)",
-            "--mysql_config_port=$(MYSQL_PORT)",
-            "--mysql_config_user=$(DBCONFIG_USER)",
-            "--mysql_config_password=$(DBCONFIG_PASSWORD)",
-            "--enable_database_upgrade=true",
-            f"--grpc_channel_arguments={_CHANNEL}",
-        ],
+        command=["/bin/sh", "-c", _ENCRYPTED, _SERVER] if database.tls else [_SERVER],
+        args=[f"--grpc_port={PORT}", *flags, f"--grpc_channel_arguments={_CHANNEL}"],
         environment={
             "MYSQL_DATABASE": database.name,
             "MYSQL_HOST": database.host,

@@ -86,6 +86,8 @@ class TeamPipelines(pulumi.ComponentResource):
 
 def _keys(scope: Scope, args: TeamPipelinesArgs) -> pulumi.Output[str]:
     store = args.store
+    if store.keyless:
+        return store.secret
     secret = Secret(
         scope.unique(ARTIFACTS_SECRET),
         metadata=scope.metadata(ARTIFACTS_SECRET),
@@ -162,7 +164,7 @@ def _artifacts_proxy(scope: Scope, args: TeamPipelinesArgs, secret: pulumi.Outpu
         node_pools=args.node_pools,
         volumes=TMP_VOLUME,
         config_hash=store.revision or None,
-        after=[args.account],
+        after=[args.account, *([store.ready] if store.keyless else [])],
     )
     service(scope, name, selector=workload.selector, ports={"http": (80, UI_PORT)}, app=name)
     return workload

@@ -74,7 +74,7 @@ def ui(install: Install, after: pulumi.Resource) -> Workload:
         volumes={"config-volume": {"config_map": {"name": config.name}}, **TMP_VOLUME},
         pod_annotations=EVICTABLE,
         config_hash=pulumi.Output.concat(config.digest, "-", args.pages_store.revision),
-        after=[*bindings, after],
+        after=[*bindings, after, *([args.pages_store.ready] if args.pages_store.keyless else [])],
     )
     service(scope, APP, selector=workload.selector, ports={"http": (80, PORT)}, app=APP)
     expose(install, APP, workload)
@@ -85,6 +85,16 @@ def ui(install: Install, after: pulumi.Resource) -> Workload:
 
 def store_environment(store: ObjectStore, secret: pulumi.Input[str]) -> Environment:
     """How the server opens the bucket where an artifact does not say it; the Secret stands beside it."""
+    if store.keyless:
+        # Addresses of AWS and empty keys are what makes it ask for an identity (minio-helper.ts).
+        return {
+            "AWS_S3_ENDPOINT": store.host,
+            "AWS_REGION": store.region,
+            "AWS_SSL": str(store.secure).lower(),
+            "ARGO_ARCHIVE_ARTIFACTORY": "s3",
+            "MINIO_ACCESS_KEY": "",
+            "MINIO_SECRET_KEY": "",
+        }
     return {
         "MINIO_HOST": store.host,
         # With a namespace the server would put it behind the host.
