@@ -67,7 +67,9 @@ class Account:
         """All that was done, oldest first."""
         if not self.journal.exists():
             return []
-        found: list[dict[str, Any]] = [json.loads(line) for line in self.journal.read_text().splitlines()]
+        with self.lock("journal"):
+            lines = self.journal.read_text().splitlines()
+        found: list[dict[str, Any]] = [json.loads(line) for line in lines]
         return [Entry(**one) for one in found]
 
     def alive(self) -> list[Entry]:

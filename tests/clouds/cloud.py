@@ -12,6 +12,10 @@ from tests.clouds.simulation import Endpoint
 
 Object = dict[str, Any]
 
+# What is protected from deletion unless its inputs say otherwise.
+_PROTECTED = (GKE, "gcp:sql/databaseInstance:DatabaseInstance")
+_RDS = "aws:rds/instance:Instance"
+
 
 class RefusedError(Exception):
     """What a cloud does not do."""
@@ -57,10 +61,7 @@ class Cloud:
         entry = self.read(token, identifier)
         if entry is None:
             return
-        if entry.inputs.get("deletionProtection") is True:
-            raise RefusedError(
-                f"{token} {identifier} is protected from deletion: set deletionProtection to false"
-            )
+        _refuse_deletion(entry)
         remarks = [f"{one.name} ({one.token}) still uses {entry.name}" for one in self.account.users(entry)]
         if token in _CLUSTERS:
             remarks += simulation.remove(self.account, cluster_name(token, entry.inputs))
@@ -76,6 +77,14 @@ class Cloud:
         if token in (NODE_GROUP, NODE_POOL, AKS, AGENT_POOL):
             name = cluster_name(token, inputs)
             simulation.set_pools(self.account, name, lambda: pools_of(self.account, name))
+
+
+def _refuse_deletion(entry: Entry) -> None:
+    inputs, what = entry.inputs, f"{entry.token} {entry.id}"
+    if inputs.get("deletionProtection", entry.token in _PROTECTED) is True:
+        raise RefusedError(f"{what} is protected from deletion: set deletionProtection to false")
+    if entry.token == _RDS and not (inputs.get("skipFinalSnapshot") or inputs.get("finalSnapshotIdentifier")):
+        raise RefusedError(f"{what} wants a finalSnapshotIdentifier, or skipFinalSnapshot")
 
 
 def _reached(outputs: Mapping[str, Any], added: Mapping[str, Any]) -> Object:

@@ -1,5 +1,6 @@
 """What the clouds of the tests do with resources."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +73,30 @@ def test_what_goes_before_its_users_is_noted(aws: Cloud) -> None:
 
 
 def test_what_is_protected_from_deletion_stays(aws: Cloud) -> None:
-    given = {"instanceClass": "db.m7g.large", "identifier": "db", "deletionProtection": True}
+    given = {"identifier": "db", "deletionProtection": True, "skipFinalSnapshot": True}
     identifier, _ = aws.create(_urn(DATABASE, "db"), DATABASE, given)
     with pytest.raises(RefusedError, match="set deletionProtection to false"):
         aws.delete(_urn(DATABASE, "db"), DATABASE, identifier)
     aws.update(_urn(DATABASE, "db"), DATABASE, identifier, given | {"deletionProtection": False})
     aws.delete(_urn(DATABASE, "db"), DATABASE, identifier)
     assert aws.account.alive() == []
+
+
+def test_a_database_is_removed_only_with_a_word_on_its_last_snapshot(aws: Cloud) -> None:
+    identifier, _ = aws.create(_urn(DATABASE, "db"), DATABASE, {"identifier": "db"})
+    with pytest.raises(RefusedError, match="wants a finalSnapshotIdentifier, or skipFinalSnapshot"):
+        aws.delete(_urn(DATABASE, "db"), DATABASE, identifier)
+    aws.update(_urn(DATABASE, "db"), DATABASE, identifier, {"finalSnapshotIdentifier": "db-last"})
+    aws.delete(_urn(DATABASE, "db"), DATABASE, identifier)
+    assert aws.account.alive() == []
+
+
+def test_a_database_of_google_cloud_is_protected_unless_it_says_otherwise(tmp_path: Path) -> None:
+    token = "gcp:sql/databaseInstance:DatabaseInstance"
+    gcp = Cloud("gcp", Account(tmp_path), Place(region="europe-west4"))
+    identifier, _ = gcp.create(_urn(token, "db"), token, {"name": "db"})
+    with pytest.raises(RefusedError, match="set deletionProtection to false"):
+        gcp.delete(_urn(token, "db"), token, identifier)
 
 
 def test_two_resources_cannot_have_one_name(aws: Cloud) -> None:
@@ -108,3 +126,15 @@ def test_credentials_of_a_cluster_that_is_not_there_are_refused(aws: Cloud) -> N
             AWS,
             aws.account,
         )
+
+
+def test_the_journal_is_read_whole_while_it_is_written(aws: Cloud) -> None:
+    def make(index: int) -> None:
+        aws.create(
+            _urn(VPC, f"network-{index}"), VPC, {"cidrBlock": "10.0.0.0/16", "tags": {"x": "y" * 20000}}
+        )
+        aws.account.history()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, range(24)))
+    assert len(aws.account.alive()) == 24
