@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from ..addons import Addons, AddonsArgs, install_addons
-from ..contracts import AzureCloud, CertificateAuthority, Cluster, Mesh, Namespaces, Offer, UserIdentity
+from ..contracts import CertificateAuthority, Cluster, Mesh, Namespaces, Offer, UserIdentity
 from ..gpu import Devices, Gpu, GpuArgs
 from ..gpu import charts as gpu_charts
 from ..identity.component import Identity, IdentityArgs
@@ -111,4 +111,4 @@ def _addons(settings: PlatformSettings, cluster: Cluster, opts: pulumi.ResourceO
 
 def _token_issuer(cluster: Cluster) -> pulumi.Output[str] | None:
     """The issuer of service account tokens, where the cloud's account tells it."""
-    return cluster.cloud.oidc_issuer_url if isinstance(cluster.cloud, AzureCloud) else None
+    return cluster.cloud.oidc_issuer_url if cluster.cloud else None

@@ -125,5 +125,11 @@ def _cloud(
         private_subnet_ids=tuple(net.private.values()),
         node_security_group_id=group,
         kms_key_arn=key_arn,
+        oidc_issuer_url=cluster.identities.apply(_issuer),
         tags=here.tags,
     )
+
+
+def _issuer(identities: Sequence[eks.outputs.ClusterIdentity]) -> str:
+    """EKS gives one identity with one issuer (pulumi_aws, eks.Cluster.identities)."""
+    return next(issuer.issuer for one in identities for issuer in one.oidcs or () if issuer.issuer)

@@ -99,6 +99,13 @@ class GcpCluster(pulumi.ComponentResource):
                 region=settings.region,
                 network_id=network.self_link,
                 private_services=network.private_services,
+                # The issuer of a GKE cluster is its address in Google's API.
+                oidc_issuer_url=cluster.name.apply(
+                    lambda found: (
+                        "https://container.googleapis.com/v1/projects/"
+                        f"{settings.project}/locations/{settings.region}/clusters/{found}"
+                    )
+                ),
                 workload_pool=f"{settings.project}.svc.id.goog",
                 kms_key_id=encryption.key if encryption else None,
                 labels=scope.labels,

@@ -62,6 +62,7 @@ def told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
                 "arn": f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/{inputs['name']}",
                 "endpoint": "https://eks.test",
                 "certificateAuthority": {"data": "Q0E="},
+                "identities": [{"oidcs": [{"issuer": "https://oidc.test/id/EKS"}]}],
                 "vpcConfig": {**inputs["vpcConfig"], "clusterSecurityGroupId": "sg-nodes"},
             }
         case "aws:ec2/launchTemplate:LaunchTemplate":
