@@ -92,12 +92,12 @@ class ComponentsSettings(Settings):
             for name, value in labels.items()
         }
 
-    def problems(self, pools: Sequence[NodePool]) -> Iterator[str]:
-        """What the components that are on ask of node pools that are not there, each as one sentence."""
+    def problems(self, pools: Sequence[NodePool], *, knative: bool) -> Iterator[str]:
+        """What the components that are on ask for and is not there, each as one sentence."""
         found = {
             "notebooks": notebooks_problems(self.notebooks.spawner, pools),
             "trainer": trainer_problems(self.trainer.runtimes, pools),
-            "serving": serving_problems(self.serving, pools),
+            "serving": serving_problems(self.serving, pools, knative=knative),
         }
         on = self.enabled()
         for component, texts in found.items():
@@ -193,7 +193,7 @@ class PlatformSettings(Settings):
         if self.scope != "everything":
             return []
         names = [pool.name for pool in pools]
-        found = list(self.components.problems(pools))
+        found = list(self.components.problems(pools, knative=self.addons.knative.enabled))
         found += team_pool_problems(self.teams, self.team_defaults, pools, queues=self.addons.kueue.enabled)
         placed = [
             *placements(self.components, "components"),

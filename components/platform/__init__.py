@@ -38,8 +38,8 @@ def deploy(
     """Declare all that a stack has and return the stack's outputs by name.
 
     `secrets` are those that the stack gives; `kubeconfig` is that of a cluster that is there, where the stack
-    holds it. `declared` is called when the cluster is declared and the rest is not yet. Raises SettingsError
-    where the cluster cannot be used, before anything is declared.
+    holds it. `declared` is called when all that may be refused has been, and most is not declared yet. Raises
+    SettingsError where the cluster cannot be used, or add-ons and GPU support cannot be had on it.
     """
     base = read_base_stack(settings.refers_to) if settings.refers_to else None
     if base and (problems := settings.pool_problems(base.cluster.node_pools)):
@@ -51,21 +51,24 @@ def deploy(
         referred=base.cluster if base else None,
         charts=ChartSource(settings=settings.addons.source),
     )
-    declared()
     if settings.scope == "cluster":
         return cluster_outputs(cluster)
     if base and settings.scope == "teams":
         return deploy_teams_stack(cluster, settings, base)
-    return deploy_on(cluster, settings, secrets)
+    return deploy_on(cluster, settings, secrets, declared=declared)
 
 
 def deploy_on(
-    cluster: Cluster, settings: PlatformSettings, secrets: GivenSecrets | None = None
+    cluster: Cluster,
+    settings: PlatformSettings,
+    secrets: GivenSecrets | None = None,
+    declared: Callable[[], None] = lambda: None,
 ) -> dict[str, object]:
     """Declare all that a stack has on a cluster, and return the stack's outputs by name."""
     # Children inherit both: what talks to the cluster, and that objects go where the cluster goes.
     opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
     ground = lay_ground(settings, cluster, opts, secrets)
+    declared()
     workbench = deploy_workbench(settings.components, ground)
     named = [*settings.teams, *settings.team_defaults.elsewhere]
     pipelines = deploy_pipelines(settings.components, ground, named)

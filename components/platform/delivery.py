@@ -4,13 +4,14 @@ from ..contracts import Offer
 from ..kubeflow.model_registry import ModelRegistry, ModelRegistryArgs, ModelRegistrySettings
 from ..kubeflow.serving import Serving, ServingArgs
 from ..platform_settings import ComponentsSettings
-from ..storage import DatabaseArgs, LogicalDatabase, PostgreSQL
+from ..storage import DatabaseArgs, LogicalDatabase
+from ..storage.choice import DataServices
 from .ground import Ground
 
 REGISTRY, CATALOG = "metadb", "catalog"
 
 
-def deploy_delivery(settings: ComponentsSettings, ground: Ground) -> dict[str, Offer]:
+def deploy_delivery(settings: ComponentsSettings, ground: Ground, data: DataServices) -> dict[str, Offer]:
     """Declare those of the area's components that are on."""
     offers: dict[str, Offer] = {}
     if settings.serving.enabled:
@@ -24,17 +25,18 @@ def deploy_delivery(settings: ComponentsSettings, ground: Ground) -> dict[str, O
                 certificates=ground.certificates,
                 capabilities=ground.cluster.capabilities,
                 node_pools=ground.cluster.node_pools,
+                knative=ground.addons.knative,
             ),
             ground.opts,
         ).offer
     if settings.model_registry.enabled:
-        offers["modelRegistry"] = _model_registry(settings.model_registry, ground)
+        offers["modelRegistry"] = _model_registry(settings.model_registry, ground, data)
     return offers
 
 
-def _model_registry(settings: ModelRegistrySettings, ground: Ground) -> Offer:
-    """Registry and catalog, each with a database of its own on one server in the cluster."""
-    server = PostgreSQL(
+def _model_registry(settings: ModelRegistrySettings, ground: Ground, data: DataServices) -> Offer:
+    """Registry and catalog, each with a database of its own on one server."""
+    server = data.postgresql(
         "model-registry-db",
         DatabaseArgs(
             component="modelRegistry",
@@ -50,7 +52,6 @@ def _model_registry(settings: ModelRegistrySettings, ground: Ground) -> Offer:
                 LogicalDatabase(name=CATALOG, user_key="CATALOG_USER", password_key="CATALOG_PASSWORD"),
             ),
         ),
-        ground.opts,
     )
     registry = ModelRegistry(
         "model-registry",

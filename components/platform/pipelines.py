@@ -1,4 +1,4 @@
-"""Pipelines, with its databases and its bucket in the cluster."""
+"""Pipelines, with its databases and its bucket."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..contracts import ObjectStore, Offer, PipelinesService
 from ..kubeflow.pipelines import Pipelines, PipelinesArgs, PipelinesDatabases, embedded
 from ..platform_settings import ComponentsSettings
-from ..storage import MySQL, SeaweedFS
+from ..storage.choice import DataServices
 from .ground import Ground
 
 
@@ -23,13 +23,15 @@ class PipelinesArea:
     stores: Mapping[str, ObjectStore]
 
 
-def deploy_pipelines(settings: ComponentsSettings, ground: Ground, teams: Sequence[str]) -> PipelinesArea:
+def deploy_pipelines(
+    settings: ComponentsSettings, ground: Ground, data: DataServices, teams: Sequence[str]
+) -> PipelinesArea:
     """Declare pipelines, if they are on, with a bucket that has keys for these teams."""
     chosen = settings.pipelines
     if not chosen.enabled:
         return PipelinesArea(offers={}, service=None, stores={})
     namespaces, mesh, cluster = ground.namespaces, ground.mesh, ground.cluster
-    server = MySQL(
+    server = data.mysql(
         "pipelines-mysql",
         embedded.databases(
             chosen,
@@ -38,9 +40,8 @@ def deploy_pipelines(settings: ComponentsSettings, ground: Ground, teams: Sequen
             storage_class=cluster.storage_class,
             node_pools=cluster.node_pools,
         ),
-        ground.opts,
     )
-    store = SeaweedFS(
+    store = data.object_store(
         "pipelines-seaweedfs",
         embedded.object_store(
             chosen,
@@ -49,8 +50,9 @@ def deploy_pipelines(settings: ComponentsSettings, ground: Ground, teams: Sequen
             mesh=mesh,
             storage_class=cluster.storage_class,
             node_pools=cluster.node_pools,
+            bucket=data.bucket or embedded.BUCKET,
         ),
-        ground.opts,
+        embedded.accounts(chosen, teams=teams, namespaces=namespaces),
     )
     pipelines = Pipelines(
         "pipelines",

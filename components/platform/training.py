@@ -10,11 +10,12 @@ from ..kubeflow.spark import Spark, SparkArgs
 from ..kubeflow.trainer import Trainer, TrainerArgs
 from ..kubeflow.training_operator import TrainingOperator, TrainingOperatorArgs
 from ..platform_settings import ComponentsSettings
-from ..storage import DatabaseArgs, LogicalDatabase, MySQL
+from ..storage import DatabaseArgs, LogicalDatabase
+from ..storage.choice import DataServices
 from .ground import Ground
 
 
-def deploy_training(settings: ComponentsSettings, ground: Ground) -> dict[str, Offer]:
+def deploy_training(settings: ComponentsSettings, ground: Ground, data: DataServices) -> dict[str, Offer]:
     """Declare those of the area's components that are on."""
     offers: dict[str, Offer] = {}
     pools = ground.cluster.node_pools
@@ -57,26 +58,41 @@ def deploy_training(settings: ComponentsSettings, ground: Ground) -> dict[str, O
             ground.opts,
         ).offer
     if settings.katib.enabled:
-        offers["katib"] = _katib(settings.katib, ground, job_types)
+        offers["katib"] = _katib(settings.katib, ground, data, job_types)
     return offers
 
 
-def _katib(settings: KatibSettings, ground: Ground, job_types: Mapping[str, pulumi.Resource]) -> Offer:
-    """Katib with a database of its own in the cluster."""
-    server = MySQL(
-        "katib-mysql",
+def _katib(
+    settings: KatibSettings,
+    ground: Ground,
+    data: DataServices,
+    job_types: Mapping[str, pulumi.Resource],
+) -> Offer:
+    """Katib with a database of its own.
+
+    With MySQL it speaks in clear text only (katib 0.19.0, pkg/db/v1beta1/mysql), so that outside of the
+    cluster it gets PostgreSQL.
+    """
+    engine, make = ("postgres", data.postgresql) if data.in_cloud else ("mysql", data.mysql)
+    server = make(
+        f"katib-{engine}",
         DatabaseArgs(
             component="katib",
-            name="katib-mysql",
-            claim="katib-mysql",
-            secret="katib-mysql-secrets",
+            name=f"katib-{engine}",
+            claim=f"katib-{engine}",
+            secret=f"katib-{engine}-secrets",
             namespaces=ground.namespaces,
             storage_class=ground.cluster.storage_class,
             node_pools=ground.cluster.node_pools,
             settings=settings.database,
-            databases=(LogicalDatabase(name="katib", user_key="MYSQL_USER", password_key="MYSQL_PASSWORD"),),
+            databases=(
+                LogicalDatabase(
+                    name="katib",
+                    user_key=f"{engine.upper()}_USER",
+                    password_key=f"{engine.upper()}_PASSWORD",
+                ),
+            ),
         ),
-        ground.opts,
     )
     katib = Katib(
         "katib",
