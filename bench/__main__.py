@@ -1,7 +1,9 @@
 """`make bench`: the main job in figures, each beside what it is compared with, all in one run.
 
     python -m bench [--stack local] [--only profiles,podDefaults,dashboard,notebooks] [--json FILE]
+    python -m bench --teams 10,100 --only profiles,podDefaults
 
+With `--teams` it measures what each object of further teams adds to a preview, and nothing else.
 It works on a copy of the project with a home of its own, so that a stack that is up stays as it is.
 """
 
@@ -17,7 +19,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from bench import apply
+from bench import apply, teams
 from bench.measure import Figure, run
 from components.platform_settings import ComponentsSettings
 from tests.support.project import ROOT, StackCopy, project
@@ -45,6 +47,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--stack", default="local", help="the stack file that is measured")
     parser.add_argument("--only", help="components that are on, separated by commas; all that the file says")
+    parser.add_argument("--teams", help="numbers of teams to preview with, separated by commas: 10,100")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     arguments = parser.parse_args()
 
@@ -53,8 +56,12 @@ def main() -> int:
         on = str(arguments.only).split(",")
         chosen = {name: {"enabled": name in on} for name in ComponentsSettings().enabled()}
         content["config"]["slipway:components"] = chosen
-    with project({arguments.stack: content}) as copy:
-        results = measured(copy.stack(arguments.stack))
+    if arguments.teams:
+        counts = [int(count) for count in str(arguments.teams).split(",")]
+        results = measured_teams(content, arguments.stack, counts)
+    else:
+        with project({arguments.stack: content}) as copy:
+            results = measured(copy.stack(arguments.stack))
     _show(results)
     if arguments.json:
         rows = [
@@ -88,6 +95,14 @@ def measured(stack: StackCopy) -> list[Result]:
         Result("state", size, "MB", 0.6 if len(objects) < 200 else 1.5),
         Result("state, for each object", size * 1000 / len(objects), "kB"),
     ]
+
+
+def measured_teams(content: dict[str, Any], stack: str, counts: list[int]) -> list[Result]:
+    """Preview a stack with few teams and with many; the first and the last number are compared."""
+    found = teams.previews(content, stack, counts)
+    rows = [Result(f"preview, {one.teams} teams, {one.objects} objects", one.seconds, "s") for one in found]
+    each = teams.for_each_object(found[0], found[-1])
+    return [*rows, Result("each further object in a preview", each, "ms", 12)]
 
 
 def _make(stack: StackCopy, command: str) -> Figure:
