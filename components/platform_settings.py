@@ -35,6 +35,8 @@ from .kubeflow.training_operator import TrainingOperatorSettings
 from .kubeflow.volumes import VolumesSettings
 from .settings_base import DnsLabel, Settings
 from .settings_errors import explain
+from .storage.data_settings import DataSettings
+from .storage.data_settings import problems as data_problems
 from .teams import TeamDefaults, TeamSettings
 from .teams import problems as team_problems
 from .teams.problems import pool_problems as team_pool_problems
@@ -132,6 +134,7 @@ class PlatformSettings(Settings):
     gateway: GatewaySettings = GatewaySettings()
     identity: IdentitySettings = IdentitySettings()
     components: ComponentsSettings = ComponentsSettings()
+    data: DataSettings = DataSettings()
     teams: Mapping[DnsLabel, TeamSettings] = Field(
         default={}, description="The teams, each under the name of its namespace."
     )
@@ -155,6 +158,8 @@ class PlatformSettings(Settings):
             return self._teams_alone()
         found = [] if self.refers_to else self.pool_problems(self.cluster.contracts())
         found += identity_problems(self.identity, self.gateway)
+        if self.scope != "cluster":
+            found += data_problems(self.data, cluster=self.cluster.provider)
         on = {name for name, is_on in self.components.enabled().items() if is_on}
         found += team_problems(self.teams, self.team_defaults, on=on)
         found += (

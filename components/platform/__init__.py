@@ -15,6 +15,7 @@ from ..identity.secrets import GivenSecrets
 from ..outputs import Deployed, cluster_outputs, outputs
 from ..platform_settings import PlatformSettings
 from ..settings_base import SettingsError
+from ..storage.choice import DataServices
 from .base_stack import read_base_stack
 from .delivery import deploy_delivery
 from .ground import Ground, lay_ground
@@ -71,13 +72,14 @@ def deploy_on(
     declared()
     workbench = deploy_workbench(settings.components, ground)
     named = [*settings.teams, *settings.team_defaults.elsewhere]
-    pipelines = deploy_pipelines(settings.components, ground, named)
+    data = DataServices(settings.data, cluster, opts)
+    pipelines = deploy_pipelines(settings.components, ground, data, named)
     offers = {
         **ground.offers,
         **workbench.offers,
         **pipelines.offers,
-        **deploy_training(settings.components, ground),
-        **deploy_delivery(settings.components, ground),
+        **deploy_training(settings.components, ground, data),
+        **deploy_delivery(settings.components, ground, data),
     }
     # The dashboard comes last, since its menu is made from what the others offer.
     offers |= deploy_dashboard(settings.components, ground, workbench, offers)

@@ -79,7 +79,7 @@ class DatabaseServer(pulumi.ComponentResource):
         names = [root_name(args)] if kind.root else []
         names += [args.password_name(database) for database in args.databases]
         made = passwords(scope, names, args.settings.password_version)
-        users = _secret_of_users(scope, args, made)
+        users = secret_of_users(scope, args, made)
         pod = kind.pod(scope, args, _secret_of_server(scope, kind, args, made))
         workload = _workload(scope, args, pod, revision(made))
         service(
@@ -100,7 +100,7 @@ def root_name(args: DatabaseArgs) -> str:
     return f"{args.name}-root"
 
 
-def _secret_of_users(scope: Scope, args: DatabaseArgs, made: Mapping[str, GeneratedPassword]) -> Secret:
+def secret_of_users(scope: Scope, args: DatabaseArgs, made: Mapping[str, GeneratedPassword]) -> Secret:
     """What the users of the databases read."""
     values: dict[str, pulumi.Input[str]] = {}
     for database in args.databases:

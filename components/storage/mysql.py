@@ -49,7 +49,12 @@ class MySQL(DatabaseServer):
 def _lines(args: DatabaseArgs, known: Mapping[str, str]) -> list[str]:
     """One statement on each line, as the server's init_file wants it. Passwords are letters and digits."""
     root = f"IDENTIFIED WITH caching_sha2_password BY '{known[root_name(args)]}'"
-    lines = [f"ALTER USER 'root'@'localhost' {root};"]
+    return [f"ALTER USER 'root'@'localhost' {root};", *user_lines(args, known)]
+
+
+def user_lines(args: DatabaseArgs, known: Mapping[str, str]) -> list[str]:
+    """What makes each database and its user, one statement on each line."""
+    lines: list[str] = []
     for database in args.databases:
         user = f"'{database.name}'@'%'"
         plugin = "mysql_native_password" if database.native_password else "caching_sha2_password"

@@ -46,21 +46,26 @@ class PostgreSQL(DatabaseServer):
             engine="postgresql",
             port=PORT,
             root=False,
-            statements=_lines,
+            statements=user_lines,
             pod=_pod,
         )
         super().__init__(kind, name, args, opts)
 
 
-def _lines(args: DatabaseArgs, known: Mapping[str, str]) -> list[str]:
-    r"""What psql reads; a line with \gexec runs what its query returns. Passwords are letters and digits."""
+def user_lines(args: DatabaseArgs, known: Mapping[str, str], *, superuser: bool = True) -> list[str]:
+    r"""What psql reads; a line with \gexec runs what its query returns. Passwords are letters and digits.
+
+    Whoever is no superuser makes somebody an owner by being a member of that role.
+    """
+    more = "NOSUPERUSER NOCREATEDB NOCREATEROLE " if superuser else ""
     lines: list[str] = []
     for database in args.databases:
         name, password = database.name, known[args.password_name(database)]
         lines += [
             f"SELECT 'CREATE ROLE {name}' WHERE NOT EXISTS "
             f"(SELECT FROM pg_roles WHERE rolname = '{name}') \\gexec",
-            f"ALTER ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}';",
+            f"ALTER ROLE {name} LOGIN {more}PASSWORD '{password}';",
+            *([] if superuser else [f"GRANT {name} TO CURRENT_USER;"]),
             f"SELECT 'CREATE DATABASE {name} OWNER {name}' WHERE NOT EXISTS "
             f"(SELECT FROM pg_database WHERE datname = '{name}') \\gexec",
             f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;",

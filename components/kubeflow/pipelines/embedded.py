@@ -11,7 +11,7 @@ from ...storage import (
     ObjectStoreArgs,
     StoreUser,
 )
-from .args import API_SERVER
+from .args import API_SERVER, UI_ACCOUNT
 from .launcher import ARTIFACTS_SECRET, PRIVATE, team_prefixes
 from .settings import PipelinesSettings
 
@@ -60,6 +60,15 @@ def databases(
     )
 
 
+def accounts(
+    settings: PipelinesSettings, *, teams: Sequence[str], namespaces: Namespaces
+) -> dict[str, tuple[str, str]]:
+    """Namespace and name of the service account that each user of the bucket runs as."""
+    own = namespaces.kubeflow_name
+    runs = {team: (team, settings.runs.service_account) for team in teams}
+    return {OWNER: (own, API_SERVER), PAGES: (own, UI_ACCOUNT), **runs}
+
+
 def object_store(
     settings: PipelinesSettings,
     *,
@@ -68,11 +77,13 @@ def object_store(
     mesh: Mesh,
     storage_class: str,
     node_pools: Sequence[NodePool] = (),
+    bucket: str = BUCKET,
 ) -> ObjectStoreArgs:
     """The SeaweedFS server: the API server's user, the pages', which reads only, and one for each team.
 
     Args:
         teams: the namespaces of the teams.
+        bucket: its name.
     """
     return ObjectStoreArgs(
         component="pipelines",
@@ -84,10 +95,10 @@ def object_store(
         node_pools=node_pools,
         mesh=MeshRules(mesh=mesh, destination_rule="ml-pipeline-seaweedfs", policy="seaweedfs-service"),
         settings=settings.object_store,
-        bucket=Bucket(name=BUCKET, retention_days={f"{PRIVATE}/": settings.retention.artifact_days}),
+        bucket=Bucket(name=bucket, retention_days={f"{PRIVATE}/": settings.retention.artifact_days}),
         users=(
             StoreUser(name=OWNER, secret=ARTIFACTS_SECRET, everything=True),
             StoreUser(name=PAGES, secret=PAGES_SECRET, everything=True, writes=False),
-            *(StoreUser(name=team, prefixes=team_prefixes(settings.runs, BUCKET, team)) for team in teams),
+            *(StoreUser(name=team, prefixes=team_prefixes(settings.runs, bucket, team)) for team in teams),
         ),
     )

@@ -1,0 +1,55 @@
+"""What a stack says of its databases and buckets, right and wrong."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.platform_settings import platform_settings
+from components.settings_base import SettingsError
+
+_POOLS = [{"name": "system", "machineType": "m7i.4xlarge", "min": 1, "max": 3}]
+CLUSTERS: dict[str, dict[str, Any]] = {
+    "simulated": {"provider": "simulated"},
+    "kind": {"provider": "kind"},
+    "aws": {"provider": "aws", "account": "123456789012", "region": "eu-central-1"},
+    "gcp": {"provider": "gcp", "project": "acme-ml", "region": "europe-west4"},
+}
+WRONG: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("wrong_data.yaml").read_text())
+
+
+def _stack(case: dict[str, Any]) -> dict[str, Any]:
+    return {"cluster": CLUSTERS[case["cluster"]], "data": case["data"]}
+
+
+@pytest.mark.parametrize("case", WRONG.values(), ids=WRONG.keys())
+def test_what_cannot_work_is_refused_by_its_key(case: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError) as refused:
+        platform_settings(_stack(case))
+    for text in case["says"]:
+        assert text in str(refused.value)
+
+
+def test_a_stack_has_its_data_in_the_cluster_unless_it_says_otherwise() -> None:
+    assert platform_settings({"cluster": CLUSTERS["aws"]}).data.provider == "embedded"
+
+
+def test_a_stack_on_aws_takes_the_clouds_data_protected_and_twice_there() -> None:
+    data = platform_settings(
+        {"cluster": CLUSTERS["aws"], "data": {"provider": "cloud", "objectStore": {"name": "acme-ml"}}}
+    ).data
+    assert data.database.deletion_protection
+    assert data.database.highly_available
+    assert data.object_store.deletion_protection
+
+
+def test_a_stack_of_a_cluster_alone_has_no_data_to_refuse() -> None:
+    platform_settings({"scope": "cluster", "cluster": CLUSTERS["simulated"], "data": {"provider": "cloud"}})
+
+
+@pytest.mark.parametrize("name", ["ab", "Acme", "acme_ml", "-acme", "acme-"])
+def test_a_name_that_no_bucket_has_is_refused(name: str) -> None:
+    case = {"cluster": "aws", "data": {"provider": "cloud", "objectStore": {"name": name}}}
+    with pytest.raises(SettingsError, match=r"slipway:data\.objectStore\.name"):
+        platform_settings(_stack(case))
