@@ -30,7 +30,7 @@ class CloudDatabaseSettings(Settings):
     """Each database server of the cloud: MySQL for pipelines, PostgreSQL for Katib and the model registry."""
 
     machine_type: str = Field(
-        default="db.m7g.large",
+        default="db.m6g.large",
         pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$",
         description="Instance class of a server, as AWS names it.",
     )
@@ -49,7 +49,8 @@ class CloudDatabaseSettings(Settings):
     )
     deletion_protection: bool = Field(
         default=True,
-        description="Whether the cloud refuses to delete a server. Set it to false, `up`, then remove it.",
+        description="Whether Pulumi and the cloud refuse to delete a server. Set it to false, `up`, then "
+        "remove it.",
     )
     last_copy: bool = Field(
         default=True,
@@ -76,7 +77,8 @@ class CloudBucketSettings(Settings):
     )
     deletion_protection: bool = Field(
         default=True,
-        description="Whether removing the stack fails while objects are in the bucket. False deletes them.",
+        description="Whether Pulumi refuses to delete the bucket. Set it to false, `up`, then remove it: its "
+        "objects go with it.",
     )
 
 

@@ -76,7 +76,7 @@ class S3Bucket(pulumi.ComponentResource):
             name,
             bucket=name,
             force_destroy=not settings.deletion_protection,
-            opts=options,
+            opts=place.options(self, protect=settings.deletion_protection),
         )
         closed = s3.BucketPublicAccessBlock(
             name,

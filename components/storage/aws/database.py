@@ -152,5 +152,5 @@ class RdsServer(pulumi.ComponentResource):
             enabled_cloudwatch_logs_exports=_LOGS[engine],
             performance_insights_enabled=True,
             performance_insights_kms_key_id=place.cloud.kms_key_arn,
-            opts=options,
+            opts=place.options(self, protect=settings.deletion_protection),
         )

@@ -22,11 +22,18 @@ class AwsData:
     provider: aws.Provider
 
     def options(
-        self, parent: pulumi.Resource, *, depends_on: Sequence[pulumi.Resource] = ()
+        self,
+        parent: pulumi.Resource,
+        *,
+        depends_on: Sequence[pulumi.Resource] = (),
+        protect: bool = False,
     ) -> pulumi.ResourceOptions:
         """Options of a resource in AWS. Its own provider, and nothing of the cluster's."""
         return pulumi.ResourceOptions(
-            parent=parent, provider=self.provider, depends_on=list(depends_on) or None
+            parent=parent,
+            provider=self.provider,
+            depends_on=list(depends_on) or None,
+            protect=protect or None,
         )
 
     def name(self, purpose: str) -> str:
