@@ -8,7 +8,7 @@ from .bindings import binding_name
 from .defaults import TeamDefaults
 from .settings import TeamSettings
 
-# Namespaces of Kubernetes, of the platform and of its add-ons.
+# Namespaces of Kubernetes, of the platform and of its add-ons, whether they are on or not.
 RESERVED = frozenset(
     {
         "auth",
@@ -16,20 +16,19 @@ RESERVED = frozenset(
         "default",
         "dex",
         "gpu-operator",
-        "istio-cni",
-        "istio-ingress",
-        "istio-system",
-        "knative-eventing",
-        "knative-operator",
-        "knative-serving",
+        "kserve-localmodel-jobs",
         "kubeflow",
         "kubeflow-system",
+        "kuberay-system",
         "kueue-system",
+        "local-path-storage",
         "monitoring",
+        "nvidia-gpu",
         "oauth2-proxy",
     }
 )
-_RESERVED_BEGINNINGS = ("kube-", "kubeflow-", "istio-", "knative-")
+# Those of clusters that clouds look after, too.
+_RESERVED_BEGINNINGS = ("kube-", "istio-", "knative-", "aks-", "amazon-", "gke-", "gmp-")
 
 
 def problems(
@@ -62,8 +61,7 @@ def problems(
         if name in RESERVED or name in taken or name.startswith(_RESERVED_BEGINNINGS):
             yield (
                 f"slipway:teams.{name}: found the name of a namespace that belongs to the cluster or the "
-                "platform; allowed: any other DNS label that does not begin with kube-, kubeflow-, istio- or "
-                "knative-"
+                f"platform; allowed: others, that do not begin with {', '.join(_RESERVED_BEGINNINGS)}"
             )
         names = [binding_name("user", member.user, member.role) for member in team.members]
         if twice := duplicates(names):

@@ -7,6 +7,7 @@ import yaml
 
 from components.kubeflow.profiles.component import LABELS_FILE
 from components.platform_settings import ComponentsSettings, platform_settings
+from components.settings_base import SettingsError
 from tests.support.render import Rendered, render
 from tests.teams.stack import LANGUAGE, MODEL, VISION, of, settings, teams
 
@@ -193,3 +194,16 @@ def test_a_quota_of_all_teams_counts_only_devices_that_a_team_may_use() -> None:
     rendered = teams(teamDefaults=defaults)
     hard = of(rendered, "language")["ResourceQuota/kf-resource-quota"]["spec"]["hard"]
     assert hard == {"pods": "50"}
+
+
+def test_no_team_can_have_a_namespace_of_the_platform() -> None:
+    addons = {name: {"enabled": True} for name in ("knative", "kueue", "kuberay", "prometheus")}
+    rendered = render(settings(addons=addons, teams={}))
+    told: dict[str, dict[str, list[str]]] = rendered.outputs["components"]
+    places = {place for one in told.values() for place in one["namespaces"]} | rendered.names("Namespace")
+    assert {"auth", "istio-system", "kubeflow", "kueue-system", "monitoring"} <= places
+    owned = {"owner": "ann@example.com"}
+    for place in places:
+        with pytest.raises(SettingsError, match=f"teams.{place}: found the name of a namespace"):
+            platform_settings(settings(teams={place: owned}))
+    assert platform_settings(settings(teams={"kubeflow-user-example-com": owned})).teams
