@@ -26,7 +26,7 @@ def settings(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 # any value of a
 
 def teams(*components: str, **changes: Any) -> Rendered:  # noqa: ANN401 # any value of a stack file
     """What is declared with profiles, PodDefaults and these components on."""
-    on = {name: {"enabled": True} for name in ("profiles", "podDefaults", *components)}
+    on: dict[str, Any] = {name: {"enabled": True} for name in ("profiles", "podDefaults", *components)}
     return render(settings(**changes), **on)
 
 

@@ -37,8 +37,8 @@ def test_the_controller_finds_no_label_to_add() -> None:
 
 
 def test_a_label_that_the_controller_would_take_away_is_not_declared() -> None:
-    components = {"profiles": {"namespaceLabels": {"istio-injection": ""}}}
-    labels = render(settings(), **components).get("Namespace", "vision")["metadata"]["labels"]
+    profiles = {"namespaceLabels": {"istio-injection": ""}}
+    labels = render(settings(), profiles=profiles).get("Namespace", "vision")["metadata"]["labels"]
     assert "istio-injection" not in labels
 
 
