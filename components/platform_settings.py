@@ -159,7 +159,11 @@ class PlatformSettings(Settings):
         found = [] if self.refers_to else self.pool_problems(self.cluster.contracts())
         found += identity_problems(self.identity, self.gateway)
         if self.scope != "cluster":
-            found += data_problems(self.data, cluster=self.cluster.provider)
+            found += data_problems(
+                self.data,
+                cluster=self.cluster.provider,
+                outbound=self.addons.istio.outbound_traffic,
+            )
         on = {name for name, is_on in self.components.enabled().items() if is_on}
         found += team_problems(self.teams, self.team_defaults, on=on)
         found += (

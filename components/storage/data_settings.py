@@ -94,8 +94,12 @@ class DataSettings(Settings):
     object_store: CloudBucketSettings = CloudBucketSettings()
 
 
-def problems(data: DataSettings, *, cluster: str) -> Iterator[str]:
-    """What of the settings cannot be had on a cluster of this provider, each as one sentence with its key."""
+def problems(data: DataSettings, *, cluster: str, outbound: str) -> Iterator[str]:
+    """What of the settings cannot be had in a stack, each as one sentence with its key.
+
+    Args:
+        cluster: provider of the cluster. outbound: the mesh's outboundTrafficPolicy.
+    """
     if data.provider == "embedded":
         parts: Mapping[str, tuple[Settings, Settings]] = {
             "database": (data.database, CloudDatabaseSettings()),
@@ -114,6 +118,11 @@ def problems(data: DataSettings, *, cluster: str) -> Iterator[str]:
             f"slipway:data.provider: found 'cloud' with a cluster of provider '{cluster}', whose databases "
             f"and buckets there are no components for; allowed: 'embedded', or a cluster of provider "
             f"{', '.join(repr(one) for one in CLOUDS)}"
+        )
+    if outbound == "REGISTRY_ONLY":
+        yield (
+            "slipway:data.provider: found 'cloud' with addons.istio.outboundTraffic 'REGISTRY_ONLY', by "
+            "which the mesh lets no pod reach what is outside of the cluster; allowed: 'embedded', or ALLOW_ANY"
         )
     if data.object_store.name is None:
         yield (

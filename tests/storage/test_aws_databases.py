@@ -44,7 +44,7 @@ def test_only_nodes_reach_a_server_and_only_at_its_port(name: str, port: int) ->
 def test_disks_are_encrypted_with_the_clusters_key(name: str) -> None:
     inputs = _server(name).inputs
     assert inputs["storageEncrypted"] is True
-    assert inputs["kmsKeyId"] == inputs["performanceInsightsKmsKeyId"] == KEY
+    assert inputs["kmsKeyId"] == KEY
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ WRONG: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("wron
 
 
 def _stack(case: dict[str, Any]) -> dict[str, Any]:
-    return {"cluster": CLUSTERS[case["cluster"]], "data": case["data"]}
+    stack = {"cluster": CLUSTERS[case["cluster"]], "data": case["data"]}
+    return stack | ({"addons": case["addons"]} if "addons" in case else {})
 
 
 @pytest.mark.parametrize("case", WRONG.values(), ids=WRONG.keys())

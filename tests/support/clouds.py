@@ -83,9 +83,13 @@ class CloudStack(StackCopy):
 
     def unprotect(self) -> None:
         """Write into the stack's file that it may be deleted, as a user has to before `up` and `down`."""
-        done = self.pulumi("config", "set", "--path", "slipway:cluster.deletionProtection", "false")
-        assert done.status == 0, done.output
         file = self.project.root / "stacks" / f"Pulumi.{self.name}.yaml"
+        paths = ["cluster.deletionProtection"]
+        if "slipway:data" in file.read_text():
+            paths += ["data.database.deletionProtection", "data.objectStore.deletionProtection"]
+        for path in paths:
+            done = self.pulumi("config", "set", "--path", f"slipway:{path}", "false")
+            assert done.status == 0, done.output
         assert "deletionProtection: false" in file.read_text()
 
 

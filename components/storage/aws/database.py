@@ -150,7 +150,5 @@ class RdsServer(pulumi.ComponentResource):
             final_snapshot_identifier=f"{name}-last" if settings.last_copy else None,
             deletion_protection=settings.deletion_protection,
             enabled_cloudwatch_logs_exports=_LOGS[engine],
-            performance_insights_enabled=True,
-            performance_insights_kms_key_id=place.cloud.kms_key_arn,
             opts=place.options(self, protect=settings.deletion_protection),
         )

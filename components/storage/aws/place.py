@@ -1,5 +1,6 @@
 """Where data services are made: account and region of the cluster, with a provider of their own."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,8 +38,13 @@ class AwsData:
         )
 
     def name(self, purpose: str) -> str:
-        """Name of a resource in the program, of at most 56 characters: AWS takes 64, Pulumi adds 8."""
-        return f"{self.cluster[: 55 - len(purpose)].rstrip('-')}-{purpose}"
+        """Name of a resource, of at most 56 characters: AWS takes 64, Pulumi adds 8 to most.
+
+        RDS takes lower-case letters, digits and single hyphens, a letter first; not so every stack.
+        """
+        plain = re.sub(r"[^a-z0-9]+", "-", self.cluster.lower()).strip("-")
+        begin = plain if plain[:1].isalpha() else f"k{plain}"
+        return f"{begin[: 55 - len(purpose)].rstrip('-')}-{purpose}"
 
 
 def aws_data(cloud: AwsCloud, cluster: str) -> AwsData:
