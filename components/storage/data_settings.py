@@ -122,7 +122,7 @@ def problems(data: DataSettings, *, cluster: str, outbound: str) -> Iterator[str
     if outbound == "REGISTRY_ONLY":
         yield (
             "slipway:data.provider: found 'cloud' with addons.istio.outboundTraffic 'REGISTRY_ONLY', by "
-            "which the mesh lets no pod reach what is outside of the cluster; allowed: 'embedded', or ALLOW_ANY"
+            "which the mesh lets no pod out of the cluster; allowed: 'embedded', or ALLOW_ANY"
         )
     if data.object_store.name is None:
         yield (
