@@ -163,6 +163,7 @@ class PlatformSettings(Settings):
                 self.data,
                 cluster=self.cluster.provider,
                 outbound=self.addons.istio.outbound_traffic,
+                root=self.components.pipelines.runs.default_pipeline_root,
             )
         on = {name for name, is_on in self.components.enabled().items() if is_on}
         found += team_problems(self.teams, self.team_defaults, on=on)

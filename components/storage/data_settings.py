@@ -94,11 +94,12 @@ class DataSettings(Settings):
     object_store: CloudBucketSettings = CloudBucketSettings()
 
 
-def problems(data: DataSettings, *, cluster: str, outbound: str) -> Iterator[str]:
+def problems(data: DataSettings, *, cluster: str, outbound: str, root: str | None) -> Iterator[str]:
     """What of the settings cannot be had in a stack, each as one sentence with its key.
 
     Args:
         cluster: provider of the cluster. outbound: the mesh's outboundTrafficPolicy.
+        root: where runs keep artifacts, if the stack says so.
     """
     if data.provider == "embedded":
         parts: Mapping[str, tuple[Settings, Settings]] = {
@@ -123,6 +124,11 @@ def problems(data: DataSettings, *, cluster: str, outbound: str) -> Iterator[str
         yield (
             "slipway:data.provider: found 'cloud' with addons.istio.outboundTraffic 'REGISTRY_ONLY', by "
             "which the mesh lets no pod out of the cluster; allowed: 'embedded', or ALLOW_ANY"
+        )
+    if root is not None and root.startswith("minio://"):
+        yield (
+            f"slipway:components.pipelines.runs.defaultPipelineRoot: found '{root}' with data.provider "
+            "'cloud', where no run has keys; allowed: a root that begins with s3://"
         )
     if data.object_store.name is None:
         yield (

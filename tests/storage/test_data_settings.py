@@ -21,7 +21,7 @@ WRONG: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("wron
 
 def _stack(case: dict[str, Any]) -> dict[str, Any]:
     stack = {"cluster": CLUSTERS[case["cluster"]], "data": case["data"]}
-    return stack | ({"addons": case["addons"]} if "addons" in case else {})
+    return stack | {key: case[key] for key in ("addons", "components") if key in case}
 
 
 @pytest.mark.parametrize("case", WRONG.values(), ids=WRONG.keys())
