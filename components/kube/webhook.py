@@ -25,6 +25,9 @@ INJECT_CA = "cert-manager.io/inject-ca-from"
 # Pulumi's Kubernetes plugin waits for it. Until cert-manager has written the CA the API server trusts nobody
 # there, and would refuse what is created right after the registration.
 AWAIT_CA = {"pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}"}
+# Azure's admissions enforcer would add its own to the selector of namespaces, and the next change of ours would
+# be a conflict (Microsoft Learn, AKS, "Can admission controller webhooks impact kube-system"); read by it alone.
+_AS_GIVEN = {"admissions.enforcer/disabled": "true"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +147,7 @@ def register(
     if not capabilities.admission_webhooks:
         return None
     inject: Mapping[str, str] = certificate.inject if certificate else {}
-    metadata = scope.cluster_metadata(name, app=app, annotations={**inject, **AWAIT_CA})
+    metadata = scope.cluster_metadata(name, app=app, annotations={**inject, **AWAIT_CA, **_AS_GIVEN})
     opts = scope.options(list(after))
     if kind == "Validating":
         validating: list[ValidatingWebhookArgsDict] = [
