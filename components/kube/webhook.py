@@ -25,8 +25,8 @@ INJECT_CA = "cert-manager.io/inject-ca-from"
 # Pulumi's Kubernetes plugin waits for it. Until cert-manager has written the CA the API server trusts nobody
 # there, and would refuse what is created right after the registration.
 AWAIT_CA = {"pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}"}
-# Azure's admissions enforcer would add its own to the selector of namespaces, and the next change of ours would
-# be a conflict (Microsoft Learn, AKS, "Can admission controller webhooks impact kube-system"); read by it alone.
+# Azure's admissions enforcer would change the selector of namespaces, so that our next change of it were a
+# conflict (Microsoft Learn, AKS, "Can admission controller webhooks impact kube-system"); it alone reads this.
 _AS_GIVEN = {"admissions.enforcer/disabled": "true"}
 
 
