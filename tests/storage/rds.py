@@ -17,6 +17,7 @@ from components.storage.data_settings import DataSettings
 from tests.clusters.support import Graph, Made, declare
 
 ACCOUNT, REGION, BUCKET, TEAM = "123456789012", "eu-central-1", "acme-ml", "vision"
+LONG = tuple(f"{'research-and-development-of-robots' * 2}"[:55] + one for one in ("-a", "-b"))
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/cluster"
 NODES = "sg-nodes"
 
@@ -38,13 +39,13 @@ def _declared(given: str) -> tuple[Graph, dict[str, Database], dict[str, ObjectS
         databases.update(services.postgresql("registry-db", _registry(namespaces)).databases)
         wanted = embedded.object_store(
             chosen,
-            teams=[TEAM],
+            teams=[TEAM, *LONG],
             namespaces=namespaces,
             mesh=mesh,
             storage_class="gp3",
             bucket=services.bucket or "none",
         )
-        accounts = embedded.accounts(chosen, teams=[TEAM], namespaces=namespaces)
+        accounts = embedded.accounts(chosen, teams=[TEAM, *LONG], namespaces=namespaces)
         stores.update(services.object_store("pipelines-seaweedfs", wanted, accounts).stores)
         return cluster
 

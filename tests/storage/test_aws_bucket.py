@@ -7,7 +7,7 @@ import pytest
 from components.kubeflow.pipelines.launcher import artifact_repository, launcher_config, pipeline_root
 from components.kubeflow.pipelines.settings import PipelinesSettings
 from components.kubeflow.pipelines.ui import store_environment
-from tests.storage.rds import ACCOUNT, BUCKET, KEY, REGION, TEAM, aws_data, statements, stores
+from tests.storage.rds import ACCOUNT, BUCKET, KEY, LONG, REGION, TEAM, aws_data, statements, stores
 
 OWNER, PAGES = "kubeflow-pipelines", "kubeflow-pipelines-pages"
 RUNS = PipelinesSettings().runs
@@ -91,6 +91,18 @@ def test_a_role_is_for_pods_of_one_service_account(user: str, namespace: str, ac
     }
     association = graph.one("PodIdentityAssociation", f"ml-s3-{user}").inputs
     assert (association["namespace"], association["serviceAccount"]) == (namespace, account)
+
+
+def test_teams_with_long_names_have_roles_of_their_own() -> None:
+    graph = aws_data()
+    by_team = {
+        one.inputs["namespace"]: one.name
+        for one in graph.of("PodIdentityAssociation")
+        if one.inputs["namespace"] in LONG
+    }
+    assert set(by_team) == set(LONG)
+    assert len(set(by_team.values())) == len(LONG)
+    assert all(len(one.name) <= 56 for one in graph.of("iam/role:Role"))
 
 
 def test_there_is_no_key_that_stays() -> None:

@@ -5,6 +5,7 @@ EKS Pod Identity gives pods credentials of the role that last for hours; there i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import pulumi
 from pulumi_aws import eks, iam
@@ -46,7 +47,7 @@ def grant(
             }
         },
     )
-    name = place.name(f"s3-{user.name}"[:40].rstrip("-"))
+    name = place.name(f"s3-{_short(user.name)}")
     options = place.options(parent)
     role = iam.Role(name, assume_role_policy=document(trusted), opts=options)
     rights = iam.RolePolicy(name, role=role.name, policy=_policy(place, user, bucket), opts=options)
@@ -58,6 +59,13 @@ def grant(
         role_arn=role.arn,
         opts=place.options(parent, depends_on=[rights]),
     )
+
+
+def _short(name: str) -> str:
+    """A name of at most 36 characters, another one for each that is longer."""
+    if len(name) <= 36:
+        return name
+    return f"{name[:27].rstrip('-')}-{sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _policy(place: AwsData, user: StoreUser, bucket: pulumi.Output[str]) -> pulumi.Output[str]:
