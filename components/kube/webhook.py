@@ -25,8 +25,9 @@ INJECT_CA = "cert-manager.io/inject-ca-from"
 # Pulumi's Kubernetes plugin waits for it. Until cert-manager has written the CA the API server trusts nobody
 # there, and would refuse what is created right after the registration.
 AWAIT_CA = {"pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}"}
-# Azure's admissions enforcer would change the selector of namespaces, so that our next change of it were a
-# conflict (Microsoft Learn, AKS, "Can admission controller webhooks impact kube-system"); it alone reads this.
+# Azure's admissions enforcer would change the selector of namespaces, so that our next change were a conflict.
+# This keeps it away, and nobody else reads it (Microsoft Learn, AKS, "Can admission controller webhooks impact
+# kube-system and internal AKS namespaces").
 _AS_GIVEN = {"admissions.enforcer/disabled": "true"}
 
 
