@@ -86,7 +86,7 @@ class Dex(pulumi.ComponentResource):
     def __init__(self, name: str, args: DexArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:identity:Dex", name, None, opts)
         types = api_types(FOLDER / "api_types.yaml", parent=self)
-        scope = own_namespace(self, NAMESPACE, args.namespaces)
+        scope = own_namespace(self, NAMESPACE, args.namespaces, args.mesh)
         bindings = access(scope, FOLDER / "dex_rbac.yaml")
         self.first_user, admin_hash = _first_user(self, args)
         users = secret_environment(args.settings, args.secrets, admin_hash)

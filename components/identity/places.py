@@ -16,7 +16,7 @@ COMPONENT = "identity"
 FOLDER = Path(__file__).parent
 
 
-def own_namespace(parent: pulumi.Resource, name: str, namespaces: Namespaces) -> Scope:
+def own_namespace(parent: pulumi.Resource, name: str, namespaces: Namespaces, mesh: Mesh) -> Scope:
     """Declare a namespace whose pods are in the mesh, and return the scope of what lives there."""
     created = Namespace(
         name,
@@ -30,7 +30,7 @@ def own_namespace(parent: pulumi.Resource, name: str, namespaces: Namespaces) ->
                 COMPONENT_LABEL: COMPONENT,
             },
         },
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[mesh.ready]),
     )
     place = Place(name=name, created=created.metadata.name)
     return Scope(component=COMPONENT, parent=parent, namespaces=namespaces, elsewhere=place)

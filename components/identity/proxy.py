@@ -66,7 +66,7 @@ class OAuth2Proxy(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: OAuth2ProxyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:identity:OAuth2Proxy", name, None, opts)
-        scope = own_namespace(self, NAMESPACE, args.namespaces)
+        scope = own_namespace(self, NAMESPACE, args.namespaces, args.mesh)
         settings = args.settings.proxy
         account = ServiceAccount(
             scope.unique(APP),

@@ -25,9 +25,8 @@ INJECT_CA = "cert-manager.io/inject-ca-from"
 # Pulumi's Kubernetes plugin waits for it. Until cert-manager has written the CA the API server trusts nobody
 # there, and would refuse what is created right after the registration.
 AWAIT_CA = {"pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}"}
-# Azure's admissions enforcer would change the selector of namespaces, so that our next change were a conflict.
-# This keeps it away, and nobody else reads it (Microsoft Learn, AKS, "Can admission controller webhooks impact
-# kube-system and internal AKS namespaces").
+# Keeps away Azure's admissions enforcer, which would change the selector of namespaces: our next change would
+# be a conflict. Nobody else reads it (Microsoft Learn, AKS, frequently asked questions: admission webhooks).
 _AS_GIVEN = {"admissions.enforcer/disabled": "true"}
 
 

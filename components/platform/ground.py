@@ -49,7 +49,8 @@ def lay_ground(
     """Declare the add-ons, the namespaces, the gateway and the login. `secrets` are those of the stack."""
     given = secrets or GivenSecrets()
     addons = _addons(settings, cluster, opts)
-    base = Base("base", BaseArgs(), opts)
+    # Every pod there gets a sidecar: what puts it in comes before the namespaces.
+    base = Base("base", BaseArgs(after=(addons.mesh.ready,)), opts)
     gateway = Gateway(
         "gateway",
         GatewayArgs(

@@ -5,6 +5,7 @@ Installs the namespaces `kubeflow` and `kubeflow-system`, the aggregated roles `
 else. Needs a cluster. Offers contracts.Namespaces.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +27,11 @@ class BaseArgs:
 
     Attributes:
         mesh_injection: whether Istio puts its sidecar into the pods of these namespaces.
+        after: what has to be there before a pod comes into these namespaces: the webhook that puts it in.
     """
 
     mesh_injection: bool = True
+    after: Sequence[pulumi.Resource] = ()
 
 
 class Base(pulumi.ComponentResource):
@@ -72,5 +75,5 @@ def _namespace(parent: Base, name: str, args: BaseArgs) -> Namespace:
                 COMPONENT_LABEL: "base",
             },
         },
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(args.after) or None),
     )
