@@ -12,6 +12,7 @@ from tests.audit.server import Server
 
 _REVIEWS = "/apis/authorization.k8s.io/v1"
 EVERYWHERE = "everywhere"
+_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, order=True)
@@ -101,4 +102,10 @@ def wildcards(rules: Iterable[Mapping[str, Any]]) -> set[str]:
 
 def table(name: str) -> Any:  # noqa: ANN401 - whatever the file holds
     """A YAML file beside this one."""
-    return yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return yaml.safe_load((_HERE / name).read_text(encoding="utf-8"))
+
+
+def actions_of_programs() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """By account what its program does: in each namespace, or everywhere, the lines of its actions."""
+    files = sorted((_HERE / "actions").glob("*.yaml"))
+    return {account: places for file in files for account, places in table(f"actions/{file.name}").items()}

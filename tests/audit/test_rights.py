@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from tests.audit.conftest import ELSEWHERE, PEOPLE, TEAM
-from tests.audit.rights import EVERYWHERE, Account, Action, actions, table, wildcards
+from tests.audit.rights import EVERYWHERE, Account, Action, actions, actions_of_programs, table, wildcards
 from tests.audit.server import Server
 from tests.support.cluster import TestCluster
 from tests.support.everything import everything
 
 pytestmark = pytest.mark.engine
 
-ACTIONS: Mapping[str, Mapping[str, Sequence[str]]] = table("actions.yaml")
+ACTIONS = actions_of_programs()
 FORBIDDEN: Mapping[str, Mapping[str, Sequence[str]]] = table("forbidden.yaml")["forbidden"]
 EXCEPTIONS: Sequence[Mapping[str, Any]] = table("forbidden.yaml")["exceptions"]
 WILDCARDS: Sequence[Mapping[str, Any]] = table("forbidden.yaml")["wildcards"]
