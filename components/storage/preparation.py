@@ -9,7 +9,7 @@ from typing import Literal
 
 import pulumi
 from pulumi_kubernetes.batch.v1 import Job
-from pulumi_kubernetes.core.v1 import Secret
+from pulumi_kubernetes.core.v1 import PodSpecArgsDict, Secret
 
 from ..dynamic import GeneratedPassword
 from ..kube.placement import placed
@@ -80,6 +80,32 @@ def prepare(
     )
     name = f"{args.name}-prepare"
     where = placed(args.settings.placement, args.node_pools)
+    pod: PodSpecArgsDict = {
+        "service_account_name": account(scope, args),
+        "automount_service_account_token": False,
+        "restart_policy": "OnFailure",
+        "containers": [container(program)],
+        "security_context": {
+            "run_as_non_root": True,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+            "fs_group": _USER,
+        },
+        "volumes": [
+            {
+                "name": "statements",
+                "secret": {
+                    "secret_name": secret.metadata.name,
+                    "items": [{"key": STATEMENTS, "path": STATEMENTS}],
+                    "default_mode": 0o440,
+                },
+            },
+            {"name": "tmp", "empty_dir": {}},
+        ],
+    }
+    if where.node_selector:
+        pod["node_selector"] = where.node_selector
+    if where.tolerations:
+        pod["tolerations"] = where.tolerations
     job = Job(
         name,
         metadata=scope.metadata(name, app=name),
@@ -91,30 +117,7 @@ def prepare(
                     "labels": {**scope.labels(name), "sidecar.istio.io/inject": "false"},
                     "annotations": {CONFIG_HASH: revision(made)},
                 },
-                "spec": {
-                    "service_account_name": account(scope, args),
-                    "automount_service_account_token": False,
-                    "restart_policy": "OnFailure",
-                    "containers": [container(program)],
-                    "security_context": {
-                        "run_as_non_root": True,
-                        "seccomp_profile": {"type": "RuntimeDefault"},
-                        "fs_group": _USER,
-                    },
-                    "volumes": [
-                        {
-                            "name": "statements",
-                            "secret": {
-                                "secret_name": secret.metadata.name,
-                                "items": [{"key": STATEMENTS, "path": STATEMENTS}],
-                                "default_mode": 0o440,
-                            },
-                        },
-                        {"name": "tmp", "empty_dir": {}},
-                    ],
-                    **({"node_selector": where.node_selector} if where.node_selector else {}),
-                    **({"tolerations": where.tolerations} if where.tolerations else {}),
-                },
+                "spec": pod,
             },
         },
         opts=scope.options(),
