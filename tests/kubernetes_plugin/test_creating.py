@@ -16,10 +16,13 @@ def test_an_object_that_exists_is_refused(start: Start, cluster: TestCluster, na
         start().resource(CONFIG_MAP).create(config_map("taken", namespace))
 
 
-def test_an_object_that_does_not_exist_is_created_only_once(start: Start, namespace: str) -> None:
+def test_an_object_that_does_not_exist_is_created_only_once(
+    start: Start, cluster: TestCluster, namespace: str
+) -> None:
     plugin = start()
     one, other = plugin.resource(CONFIG_MAP, "one"), plugin.resource(CONFIG_MAP, "other")
-    assert one.create(config_map("new", namespace))["data"] == {"key": "value"}
+    one.create(config_map("new", namespace))
+    assert cluster.get("configmap", "new", namespace)["data"] == {"key": "value"}
     assert one.id == f"{namespace}/new"
     with pytest.raises(PluginError, match="exists already"):
         other.create(config_map("new", namespace))
@@ -33,8 +36,8 @@ def test_with_upsert_an_object_that_exists_is_taken_over(
     cluster.apply(config_map(name, namespace, data={"theirs": "1"}))
     environ = {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"} if source == "environment" else {}
     plugin = start(environ, **({"upsertExistingObjects": "true"} if source == "setting" else {}))
-    outputs = plugin.resource(CONFIG_MAP).create(config_map(name, namespace, data={"ours": "2"}))
-    assert outputs["data"] == {"theirs": "1", "ours": "2"}
+    plugin.resource(CONFIG_MAP).create(config_map(name, namespace, data={"ours": "2"}))
+    assert cluster.get("configmap", name, namespace)["data"] == {"theirs": "1", "ours": "2"}
 
 
 def test_a_field_that_another_manager_set_otherwise_is_a_conflict(
@@ -51,7 +54,8 @@ def test_a_field_that_another_manager_set_otherwise_is_a_conflict(
 def test_patch_force_settles_a_conflict(plugin: Plugin, cluster: TestCluster, namespace: str) -> None:
     cluster.apply(config_map("forced", namespace))
     wanted = config_map("forced", namespace, data={"key": "other"}, patchForce="true")
-    assert plugin.resource(CONFIG_MAP).create(wanted)["data"] == {"key": "other"}
+    plugin.resource(CONFIG_MAP).create(wanted)
+    assert cluster.get("configmap", "forced", namespace)["data"] == {"key": "other"}
 
 
 def test_a_patch_resource_sets_its_fields_only_and_gives_them_up_again(

@@ -28,7 +28,7 @@ def test_an_object_can_follow_its_crd_at_once(plugin: Plugin, namespace: str) ->
     plugin.resource(CRD).create(crd("Quick", "customs.example.org"))
     resource = plugin.resource("kubernetes:customs.example.org/v1:Quick")
     outputs = resource.create(_object("Quick", namespace))
-    assert outputs["metadata"]["uid"]
+    assert outputs["metadata"]["name"] == "one"
     # What is in the inputs is not written into the state a second time.
     assert "spec" not in outputs
     assert resource.diff(_object("Quick", namespace, size=2)).changes == pb.DiffResponse.DIFF_SOME

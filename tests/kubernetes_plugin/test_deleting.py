@@ -61,8 +61,8 @@ def test_an_object_on_its_way_out_is_created_anew(
     before = cluster.get("configmap", "again", namespace)["metadata"]["uid"]
     script = '{"metadata":{"finalizers":[]}}'
     cluster.kubectl("patch", "configmap", "again", "-n", namespace, "--type=merge", "-p", script)
-    outputs = plugin.resource(CONFIG_MAP).create(config_map("again", namespace))
-    assert outputs["metadata"]["uid"] != before
+    plugin.resource(CONFIG_MAP).create(config_map("again", namespace))
+    assert cluster.get("configmap", "again", namespace)["metadata"]["uid"] != before
 
 
 def test_objects_of_a_deleted_type_are_deleted(plugin: Plugin, namespace: str) -> None:

@@ -137,4 +137,4 @@ def test_an_import_takes_what_is_there_as_inputs(
     response = resource.read()
     assert response.id == f"{namespace}/found"
     assert decode(response.inputs).value == config_map("found", namespace)
-    assert decode(response.properties).value["metadata"]["uid"]
+    assert decode(response.properties).value["metadata"]["name"] == "found"

@@ -45,7 +45,7 @@ def test_a_deployment_that_cannot_be_scheduled_ends_with_the_schedulers_words(
     assert any("not ready after 2 s" in reason for reason in reasons)
     assert any("0 of 1 pods" in reason for reason in reasons)
     assert error.value.init.id == f"{namespace}/huge"
-    assert resource.outputs["metadata"]["uid"]
+    assert resource.outputs["metadata"]["name"] == "huge"
 
     # The object is in the state: an update waits for it again, first in vain, then not.
     with pytest.raises(PluginError, match="Insufficient cpu"):

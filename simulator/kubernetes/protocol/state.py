@@ -57,7 +57,7 @@ def outputs(live: Object, inputs: Object, secrets: Marks | None, manager: str) -
     labels, ...) that means what the inputs say, which the SDK gives to a program in its place, for the engine
     writes the state anew with every step. What is secret in the inputs is so here.
     """
-    kept = {key: value for key, value in live.items() if not _is_as_given(key, live, inputs)}
+    kept = {key: value for key, value in live.items() if not _is_as_given(key, live, inputs, secrets)}
     kept["metadata"] = _without_bookkeeping(metadata(live), metadata(inputs))
     status = kept.get("status")
     if is_crd(live):
@@ -73,8 +73,13 @@ def outputs(live: Object, inputs: Object, secrets: Marks | None, manager: str) -
     return encode(kept, secrets_of(inputs, secrets))
 
 
-def _is_as_given(key: str, live: Object, inputs: Object) -> bool:
-    """Whether a part of the live object means what the inputs say, server's defaults aside."""
+def _is_as_given(key: str, live: Object, inputs: Object, secrets: Marks | None) -> bool:
+    """Whether a part of the live object means what the inputs say, server's defaults aside.
+
+    What is secret stays: as an output it is marked so, and the SDK would not mark it.
+    """
+    if secrets is True or key in (secrets or {}):
+        return False
     if key not in inputs or key in _NAMING or (key == "spec" and live.get("kind") in _TOLD):
         return False
     return reflected({key: inputs[key]}, {}, {key: live[key]}) == {key: inputs[key]}
