@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-_INTERVAL = 0.1
+_INTERVAL = 0.5
 _MEBI = 1024 * 1024
 
 
@@ -29,9 +29,9 @@ class Figure:
 def run(command: Sequence[str], *, directory: Path, environment: Mapping[str, str]) -> Figure:
     """Run a command and measure it. Raises CommandError where its exit status is not 0.
 
-    Memory is the sum over the command and all its descendants, sampled ten times a second; pages that
-    processes share are counted for each. Processes that detach themselves, as a simulated cluster's do, are
-    not counted.
+    Memory is the sum over the command and all its descendants, sampled twice a second, for looking takes time
+    from what is measured; pages that processes share are counted for each. Processes that detach themselves,
+    as a simulated cluster's do, are not counted.
     """
     begun = time.monotonic()
     with subprocess.Popen(
