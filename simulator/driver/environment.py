@@ -48,7 +48,14 @@ def of_local_stack(home: Home) -> dict[str, str]:
     The passphrase is empty by design: the state of a local stack protects nothing beyond this machine, where
     the cluster's own files lie beside it, and the salt that belongs to the passphrase is in the stack's file.
     """
-    return {_BACKEND: home.backend_url, _PASSPHRASE: "", "PULUMI_HOME": str(home.pulumi)}
+    return {
+        _BACKEND: home.backend_url,
+        _PASSPHRASE: "",
+        "PULUMI_HOME": str(home.pulumi),
+        # Pulumi takes every SDK in the virtual environment for one that the program needs, and would fetch
+        # the clouds' plugins, a gigabyte of them. The one that is needed is there before the engine starts.
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
 
 
 def engine(stack: Stack, home: Home, tools: Path) -> dict[str, str]:
