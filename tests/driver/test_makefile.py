@@ -50,7 +50,7 @@ def test_a_target_works_on_the_local_stack_unless_another_is_named(target: str, 
 
 
 @pytest.mark.parametrize(
-    ("target", "lock"), [("up", "run"), ("test", "dev"), ("lint", "dev"), ("bench", "dev")]
+    ("target", "lock"), [("up", "run"), ("test", "clouds"), ("lint", "clouds"), ("bench", "dev")]
 )
 def test_what_a_target_needs_is_installed_once(target: str, lock: str, tmp_path: Path) -> None:
     install = f"requirements/install {tmp_path / 'venv'} {lock}"
@@ -60,7 +60,7 @@ def test_what_a_target_needs_is_installed_once(target: str, lock: str, tmp_path:
 
 
 def test_options_are_handed_on(tmp_path: Path) -> None:
-    venv = environment(tmp_path, "dev")
+    venv = environment(tmp_path, "clouds")
     assert "-m pytest -k locks" in make("-n", f"VENV={venv}", "test", "ARGS=-k locks")
 
 
