@@ -95,6 +95,7 @@ def test_env_prints_exports_only(running: StackCopy) -> None:
         "export PATH",
         "export PULUMI_BACKEND_URL",
         "export PULUMI_CONFIG_PASSPHRASE",
+        "export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
         "export PULUMI_HOME",
         "export PULUMI_SKIP_UPDATE_CHECK",
         "export SLIPWAY_HOME",
