@@ -11,7 +11,7 @@ import yaml
 
 from tests.clusters.kind.fakes import Programs, limits
 from tests.support.cluster import TestCluster
-from tests.support.project import StackCopy, project
+from tests.support.project import ROOT, StackCopy, project
 
 pytestmark = pytest.mark.engine
 
@@ -59,6 +59,15 @@ def test_a_cluster_comes_stays_as_it_is_and_goes_with_all_that_is_its_own(
     assert not [line for line in programs.asked[before:] if line.startswith("kind create")]
     down = stack.down()
     assert down.status == 0, down.output
+    assert not programs.has_cluster
+
+
+def test_the_whole_platform_is_previewed_from_the_stack_s_own_file(programs: Programs) -> None:
+    content = (ROOT / "stacks" / "Pulumi.kind.yaml").read_text(encoding="utf-8")
+    with project({"kind": content}) as copy:
+        previewed = copy.stack("kind").preview()
+    assert previewed.status == 0, previewed.output
+    assert "to create" in previewed.output
     assert not programs.has_cluster
 
 
