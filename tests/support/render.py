@@ -129,7 +129,8 @@ class _Monitor(MockMonitor):
             key = f"{given['kind']}/{given['metadata']['name']}"
             self._objects[made.urn] = key
             metadata = given["metadata"]
-            place = metadata["namespace"] if "namespace" in metadata else ""
+            # A protobuf Struct has no get.
+            place = metadata["namespace"] if "namespace" in metadata else ""  # noqa: SIM401
             self._rendered.parents[f"{given['kind']}/{place}/{metadata['name']}"] = str(request.parent)
             known = (self._objects.get(urn) for urn in request.dependencies)
             self._rendered.waits[key] = frozenset(one for one in known if one)
