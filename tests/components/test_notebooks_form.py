@@ -29,7 +29,7 @@ def form(*pools: Mapping[str, Any], **spawner: object) -> dict[str, Any]:
         given["cluster"]["nodePools"] = list(pools)
     given["components"] = {"notebooks": {"spawner": spawner}}
     settings = platform_settings(given)
-    contracts = [pool.contract for pool in settings.cluster.node_pools]
+    contracts = settings.cluster.contracts()
     text = spawner_config(settings.components.notebooks.spawner, contracts)
     return yaml.safe_load(text)["spawnerFormDefaults"]
 

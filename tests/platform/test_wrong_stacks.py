@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -15,14 +15,16 @@ pytestmark = pytest.mark.engine
 _CASES = Path(__file__).parents[1] / "settings" / "wrong_stacks.yaml"
 _ALL: dict[str, dict[str, Any]] = yaml.safe_load(_CASES.read_text(encoding="utf-8"))
 _LOCAL = ("simulated", "kind")
-# All of them are refused in tests/settings; here every second one, of those whose state is kept on this machine.
-WRONG = dict(
-    [
-        (what, case)
-        for what, case in _ALL.items()
-        if case["config"].get("cluster", {}).get("provider", "simulated") in _LOCAL
-    ][::2]
-)
+
+
+def _is_local(case: dict[str, Any]) -> bool:
+    cluster: object = case["config"].get("cluster")
+    given = cast("dict[str, object]", cluster) if isinstance(cluster, dict) else {}
+    return given.get("provider", "simulated") in _LOCAL
+
+
+# All of them are refused in tests/settings: here every second one whose state is kept on this machine.
+WRONG = dict([(what, case) for what, case in _ALL.items() if _is_local(case)][::2])
 
 
 @dataclass(frozen=True)
