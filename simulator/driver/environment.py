@@ -38,8 +38,8 @@ _FOREIGN = (
 
 
 # The engine holds tens of megabytes and writes the state anew with every step: Go's collector, at its default
-# of 100, takes a fifth of the time. At 400 a run of the whole platform needs 100 MB more.
-_RARE_COLLECTION = {"GOGC": "400"}
+# of 100, takes a fifth of the time. At 800 a run of the whole platform needs 250 MB more.
+_RARE_COLLECTION = {"GOGC": "800"}
 
 
 def of_local_stack(home: Home) -> dict[str, str]:
