@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import pulumi
-import pulumi_kubernetes as k8s
 from pydantic import AfterValidator, Field, model_validator
 
 from .. import dynamic
@@ -20,6 +19,7 @@ from ..kube.quantity import parse_quantity
 from ..settings_base import DnsLabel, Settings, duplicates
 from .device_labels import sharing_labels
 from .pools import POOL_LABEL, AcceleratorSettings, Labels, Taints, TaintSettings
+from .provider import cluster_provider
 from .sharing import SharingSettings, shared
 
 STORAGE_CLASS = "standard"
@@ -219,15 +219,10 @@ class SimulatedCluster(pulumi.ComponentResource):
             pools=[pool.inputs for pool in args.settings.node_pools],
             opts=pulumi.ResourceOptions(parent=self, deleted_with=cluster),
         )
-        provider = k8s.Provider(
+        provider = cluster_provider(
             name,
             kubeconfig=cluster.kubeconfig,
-            # A cluster that was made anew is another one, whatever its address: so are its objects.
-            cluster_identifier=cluster.id,
-            upsert_existing_objects=True,
-            # A change of configuration is written in place; pods restart by the digest in their template.
-            enable_config_map_mutable=True,
-            enable_secret_mutable=True,
+            identifier=cluster.id,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.contract = Cluster(

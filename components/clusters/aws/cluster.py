@@ -14,6 +14,7 @@ from pulumi_aws import eks
 
 from ...charts import ChartSource
 from ...contracts import AwsCloud, Capabilities, Cluster
+from ..provider import cluster_provider
 from .addons import addons_before_nodes, addons_on_nodes
 from .control_plane import access, control_plane, kubeconfig
 from .controllers import Controllers, identities
@@ -95,14 +96,10 @@ def _provider(
     cluster: eks.Cluster,
     after: Sequence[pulumi.Resource],
 ) -> k8s.Provider:
-    return k8s.Provider(
+    return cluster_provider(
         here.name(purpose),
         kubeconfig=config,
-        cluster_identifier=cluster.arn,
-        upsert_existing_objects=True,
-        # A change of configuration is written in place; pods restart by the digest in their template.
-        enable_config_map_mutable=True,
-        enable_secret_mutable=True,
+        identifier=cluster.arn,
         opts=pulumi.ResourceOptions(parent=here.parent, depends_on=list(after)),
     )
 

@@ -11,10 +11,10 @@ AKS's own resource group, with all load balancers and disks that Kubernetes made
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_kubernetes as k8s
 from pulumi_azure_native import containerservice
 
 from ...contracts import AzureCloud, Capabilities, Cluster
+from ..provider import cluster_provider
 from .control_plane import issuer_of, make_control_plane, make_lock, make_maintenance
 from .encryption import make_encryption
 from .files import make_shared_files
@@ -59,13 +59,10 @@ class AzureCluster(pulumi.ComponentResource):
         make_logs(ground, cluster)
         make_lock(ground, cluster)
         kubeconfig = _kubeconfig(ground, cluster, identities.control_plane.tenant_id)
-        provider = k8s.Provider(
+        provider = cluster_provider(
             ground.name,
             kubeconfig=kubeconfig,
-            cluster_identifier=cluster.id,
-            upsert_existing_objects=True,
-            enable_config_map_mutable=True,
-            enable_secret_mutable=True,
+            identifier=cluster.id,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*pools, *(files.ready if files else ())]),
         )
         make_storage_classes(ground, provider, encryption, files)

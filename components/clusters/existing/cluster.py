@@ -6,10 +6,10 @@ Offers contracts.Cluster. Its kubeconfig comes from a file, a secret of the stac
 from dataclasses import dataclass, field
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from ...contracts import Capabilities, Cluster
 from ...settings_base import SettingsError
+from ..provider import cluster_provider
 from ..reference import Referred
 from .inspection import ClusterError, Found, inspect
 from .settings import ExistingSettings
@@ -44,14 +44,11 @@ class ExistingCluster(pulumi.ComponentResource):
         found = _look(args, wanted)
         super().__init__("slipway:clusters:Existing", name, None, opts)
         kubeconfig = pulumi.Output.secret(args.kubeconfig)
-        provider = k8s.Provider(
+        provider = cluster_provider(
             name,
             kubeconfig=kubeconfig,
             context=settings.context,
-            cluster_identifier=found.identity,
-            upsert_existing_objects=True,
-            enable_config_map_mutable=True,
-            enable_secret_mutable=True,
+            identifier=found.identity,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.contract = Cluster(

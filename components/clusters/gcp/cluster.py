@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_gcp as gcp
-import pulumi_kubernetes as k8s
 
 from ...contracts import Capabilities, Cluster, GcpCloud
 from ...settings_base import SettingsError
+from ..provider import cluster_provider
 from .apis import enable
 from .control_plane import control_plane
 from .encryption import encryption_of
@@ -60,13 +60,10 @@ class GcpCluster(pulumi.ComponentResource):
         pools = node_pools(scope, cluster, nodes, encryption, before=network.ways_out)
 
         kubeconfig = kubeconfig_of(cluster, scope.name)
-        provider = k8s.Provider(
+        provider = cluster_provider(
             name,
             kubeconfig=kubeconfig,
-            cluster_identifier=cluster.id,
-            upsert_existing_objects=True,
-            enable_config_map_mutable=True,
-            enable_secret_mutable=True,
+            identifier=cluster.id,
             # All objects go before nodes, webhooks' way in and Filestore's connection do: their disks,
             # load balancers and shares are deleted by controllers that still run.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*pools, webhooks, network.private_services]),

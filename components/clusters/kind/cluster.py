@@ -8,11 +8,11 @@ this machine lead to ports of the nodes.
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from ...contracts import Capabilities, Cluster
 from ...dynamic import kind as dynamic
 from ...settings_base import SettingsError
+from ..provider import cluster_provider
 from .configuration import configuration
 from .machine import MachineError, container_engine, problems
 from .settings import KindSettings
@@ -50,13 +50,10 @@ class KindCluster(pulumi.ComponentResource):
             mirrors=dict(settings.registry_mirrors),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        provider = k8s.Provider(
+        provider = cluster_provider(
             name,
             kubeconfig=cluster.kubeconfig,
-            cluster_identifier=cluster.id,
-            upsert_existing_objects=True,
-            enable_config_map_mutable=True,
-            enable_secret_mutable=True,
+            identifier=cluster.id,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.contract = Cluster(
