@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from ssl import PEM_cert_to_DER_cert
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -66,6 +67,27 @@ def duplicates(values: Iterable[str]) -> list[str]:
             twice[value] = None
         seen.add(value)
     return list(twice)
+
+
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+?-----END CERTIFICATE-----")
+
+
+def _certificates(value: str) -> str:
+    found = _CERTIFICATE.findall(value)
+    if "PRIVATE KEY" in value:
+        raise ValueError("a private key stands beside the certificates; allowed: certificates in PEM")
+    try:
+        whole = bool(found) and all(PEM_cert_to_DER_cert(one)[:1] == b"\x30" for one in found)
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ValueError("no certificate in PEM; allowed: one or several, each from BEGIN to END CERTIFICATE")
+    return f"{value}\n"
+
+
+Certificates = Annotated[
+    str, AfterValidator(_certificates), Field(description="One certificate or several, in PEM.")
+]
 
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

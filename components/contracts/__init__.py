@@ -8,7 +8,7 @@ Pulumi writes a dependency on a component as one on each of its children, into t
 
 from .clouds import AwsCloud, AzureCloud, GcpCloud
 from .cluster import Accelerator, Capabilities, Cluster, NodePool, Sharing, Taint, TaintEffect
-from .data import Database, ObjectStore, PipelinesService
+from .data import Authority, Database, ObjectStore, PipelinesService
 from .ground import (
     AccessManagement,
     CertificateAuthority,
@@ -24,6 +24,7 @@ from .offer import MenuItem, Offer, Request
 __all__ = [
     "Accelerator",
     "AccessManagement",
+    "Authority",
     "AwsCloud",
     "AzureCloud",
     "Capabilities",

@@ -7,6 +7,22 @@ import pulumi
 
 
 @dataclass(frozen=True, kw_only=True)
+class Authority:
+    """Who signs the certificates of a server, in a ConfigMap in the namespace of whoever uses the server.
+
+    Attributes:
+        config_map: its name. Its key `ca.crt` holds one certificate or several, in PEM.
+        revision: another text when they are others: it restarts what reads them.
+        names_host: whether the server's certificate is for `Database.host`. Where it is not (an authority of
+            one server alone), programs check who signed it, if they can do that without the name.
+    """
+
+    config_map: pulumi.Output[str]
+    revision: pulumi.Input[str]
+    names_host: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Database:
     """A SQL database and the Secret, in the namespace of whoever uses it, that opens it.
 
@@ -14,7 +30,8 @@ class Database:
         host, port: its address as pods reach it.
         name: the database (schema) that belongs to the user of this contract.
         secret: name of the Secret with user name and password, under `user_key` and `password_key`.
-        tls: whether connections must be encrypted; the server's certificate is not checked.
+        tls: whether connections must be encrypted.
+        authority: by whom the server's certificate is checked; None believes whoever answers.
         revision: no secret, and another text when the password is another: in the annotations of a pod it
             restarts what reads the Secret as environment.
         ready: the leaf after which it answers.
@@ -30,6 +47,14 @@ class Database:
     ready: pulumi.Resource
     revision: pulumi.Input[str] = ""
     tls: bool = False
+    authority: Authority | None = None
+
+    @property
+    def made_with(self) -> pulumi.Input[str]:
+        """Another text when the password or the authority is another; empty where nothing tells."""
+        if self.authority is None:
+            return self.revision
+        return pulumi.Output.concat(self.revision, "-", self.authority.revision)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from ..settings_base import Settings
+from ..settings_base import Certificates, Settings
 
 # Clusters whose cloud's databases and buckets there are components for.
 CLOUDS = ("aws",)
@@ -59,6 +59,11 @@ class CloudDatabaseSettings(Settings):
     mysql_version: Literal["8.4"] = Field(default="8.4", description="MySQL, as pipelines are built for.")
     postgresql_version: Literal["16", "17"] = Field(
         default="17", description="PostgreSQL; the catalog of models needs 16 or newer."
+    )
+    authority: Certificates | None = Field(
+        default=None,
+        description="Certificates in PEM of those who sign for the servers; of RDS Amazon's bundle of the "
+        "region. Without them connections are encrypted, and whoever answers is believed.",
     )
     password_version: str = Field(
         default="", description="Any text: another one makes new passwords, and restarts what uses them."

@@ -11,7 +11,9 @@ import pulumi
 from pulumi_kubernetes.batch.v1 import Job
 from pulumi_kubernetes.core.v1 import PodSpecArgsDict, Secret
 
+from ..contracts import Authority
 from ..dynamic import GeneratedPassword
+from ..kube.authority import FILE, authority_mounts, authority_volumes, postgresql_checks
 from ..kube.placement import placed
 from ..kube.program import Mount, Program, container, secret_key
 from ..kube.scope import Scope
@@ -33,11 +35,16 @@ _USER = 999
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A server that takes encrypted connections only; the first database of PostgreSQL is `postgres`."""
+    """A server that takes encrypted connections only; the first database of PostgreSQL is `postgres`.
+
+    Attributes:
+        authority: by whom its certificate is checked; None believes whoever answers.
+    """
 
     engine: Literal["mysql", "postgresql"]
     host: pulumi.Input[str]
     port: int
+    authority: Authority | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +76,12 @@ def prepare(
             "DATABASE_HOST": server.host,
             "DATABASE_PORT": str(server.port),
             "MYSQL_PWD" if is_mysql else "PGPASSWORD": password,
+            **_checks(server),
         },
         mounts=[
             Mount(path=_FOLDER, volume="statements"),
             Mount(path="/tmp", volume="tmp", read_only=False),
+            *authority_mounts(server),
         ],
         user=_USER,
         group=_USER,
@@ -100,6 +109,7 @@ def prepare(
                 },
             },
             {"name": "tmp", "empty_dir": {}},
+            *({"name": volume, **source} for volume, source in authority_volumes(server).items()),
         ],
     }
     if where.node_selector:
@@ -127,13 +137,24 @@ def prepare(
 
 _MYSQL = (
     'exec mysql --host="$DATABASE_HOST" --port="$DATABASE_PORT" '
-    f"--user={ADMIN} --ssl-mode=REQUIRED < {_FOLDER}/{STATEMENTS}"
+    f'--user={ADMIN} --ssl-mode="$SSL_MODE" ${{SSL_CA:+--ssl-ca="$SSL_CA"}} '
+    f"< {_FOLDER}/{STATEMENTS}"
 )
 _POSTGRESQL = (
-    "PGSSLMODE=require exec psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 "
+    "exec psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 "
     f'--host="$DATABASE_HOST" --port="$DATABASE_PORT" --username={ADMIN} --dbname=postgres '
     f"--file={_FOLDER}/{STATEMENTS}"
 )
+
+
+def _checks(server: Server) -> dict[str, str]:
+    """What the programs are told of encryption; both know how to check the signature without the name."""
+    if server.engine == "postgresql":
+        return postgresql_checks(server)
+    if server.authority is None:
+        return {"SSL_MODE": "REQUIRED"}
+    mode = "VERIFY_IDENTITY" if server.authority.names_host else "VERIFY_CA"
+    return {"SSL_MODE": mode, "SSL_CA": FILE}
 
 
 def _secret(

@@ -6,6 +6,7 @@ Its only service is gRPC. Variables: kubeflow/katib v0.19.0, pkg/db/v1beta1/comm
 from collections.abc import Sequence
 
 from ...contracts import Database, NodePool
+from ...kube.authority import authority_mounts, authority_volumes, postgresql_checks
 from ...kube.network import SAME_NAMESPACE, TEAM_NAMESPACES, allow_ingress
 from ...kube.program import Environment, Program, grpc_probe, secret_key, tcp_probe
 from ...kube.scope import Scope
@@ -39,6 +40,7 @@ def database_manager(
         live=tcp_probe("api", delay=10, period=60, failures=5),
         ready=grpc_probe(PORT),
         startup=tcp_probe("api", period=5, failures=settings.connect_timeout_seconds // 5 + 6),
+        mounts=authority_mounts(database),
         user=1000,
         read_only_root=True,
     )
@@ -52,7 +54,8 @@ def database_manager(
         node_pools=node_pools,
         selector={COMPONENT: "db-manager"},
         mesh=False,
-        config_hash=database.revision or None,
+        volumes=authority_volumes(database),
+        config_hash=database.made_with or None,
         api_token=False,
         after=[database.ready],
     )
@@ -70,10 +73,13 @@ def _address(database: Database) -> Environment:
             "KATIB_MYSQL_DB_PORT": str(database.port),
             "KATIB_MYSQL_DB_DATABASE": database.name,
         }
+    checks = postgresql_checks(database) if database.tls else {"PGSSLMODE": "disable"}
     return {
         "DB_NAME": "postgres",
         "KATIB_POSTGRESQL_DB_HOST": database.host,
         "KATIB_POSTGRESQL_DB_PORT": str(database.port),
         "KATIB_POSTGRESQL_DB_DATABASE": database.name,
-        "KATIB_POSTGRESQL_SSL_MODE": "require" if database.tls else "disable",
+        "KATIB_POSTGRESQL_SSL_MODE": checks.pop("PGSSLMODE"),
+        # Of lib/pq 1.10.6 itself.
+        **checks,
     }

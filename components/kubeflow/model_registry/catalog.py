@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pulumi_kubernetes.core.v1 import EnvVarSourceArgsDict
 
 from ...contracts import Database, Mesh, NodePool
+from ...kube.authority import authority_mounts, authority_volumes
 from ...kube.config import config_map
 from ...kube.mesh import allow, mutual_tls, route
 from ...kube.network import TEAM_NAMESPACES, allow_ingress, namespace_named
@@ -41,8 +42,11 @@ def catalog(
 ) -> Workload:
     """Declare the catalog, open to everybody who reads."""
     config = config_map(scope, "model-catalog-sources", sources(settings), app=APP)
-    mounts = [Mount(path=_SOURCES, volume="sources")]
-    volumes: dict[str, VolumeSource] = {"sources": {"config_map": {"name": config.name}}}
+    mounts = [Mount(path=_SOURCES, volume="sources"), *authority_mounts(database)]
+    volumes: dict[str, VolumeSource] = {
+        "sources": {"config_map": {"name": config.name}},
+        **authority_volumes(database),
+    }
     arguments = [
         f"--listen=0.0.0.0:{PORT}",
         f"--catalogs-path={_SOURCES}/{FILE}",
@@ -80,7 +84,7 @@ def catalog(
         selector={"app.kubernetes.io/name": APP, "app.kubernetes.io/component": "server"},
         volumes=volumes,
         # It reads its sources anew when they change; another password it does not see.
-        config_hash=database.revision or None,
+        config_hash=database.made_with or None,
         api_token=False,
         after=[database.ready],
     )

@@ -9,6 +9,13 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from ...contracts import Database, Mesh, NodePool
+from ...kube.authority import (
+    authority_mounts,
+    authority_volumes,
+    checked_by_go,
+    go_authorities,
+    postgresql_checks,
+)
 from ...kube.mesh import allow, from_principals, mutual_tls, route
 from ...kube.network import TEAM_NAMESPACES, allow_ingress, namespace_named
 from ...kube.program import Environment, Program, http_probe, secret_key, tcp_probe
@@ -57,6 +64,7 @@ def server(
         live=tcp_probe(PORT_NAME, delay=5),
         ready=http_probe("/readyz/health", PORT_NAME, timeout=5),
         startup=http_probe("/readyz/isDirty", PORT_NAME, period=5, timeout=5, failures=60),
+        mounts=authority_mounts(database),
         read_only_root=True,
     )
     workload = deployment(
@@ -68,7 +76,8 @@ def server(
         service_account=APP,
         node_pools=node_pools,
         selector={"component": APP},
-        config_hash=database.revision or None,
+        volumes=authority_volumes(database),
+        config_hash=database.made_with or None,
         api_token=False,
         after=[database.ready],
     )
@@ -113,13 +122,14 @@ def connection(database: Database) -> Environment:
         "PGDATABASE": database.name,
         "PGUSER": secret_key(database.secret, database.user_key),
         "PGPASSWORD": secret_key(database.secret, database.password_key),
-        "PGSSLMODE": "require" if database.tls else "disable",
+        **(postgresql_checks(database) if database.tls else {"PGSSLMODE": "disable"}),
     }
 
 
 def _mysql(database: Database) -> Environment:
-    # Encrypted, and whoever answers is believed, as with PostgreSQL's `require`.
-    tls = "&tls=skip-verify" if database.tls else ""
+    # Go checks the name with the signature, or neither: then it is as with PostgreSQL's `require`.
+    how = "true" if checked_by_go(database) else "skip-verify"
+    tls = f"&tls={how}" if database.tls else ""
     rest = f":{database.port})/{database.name}?charset=utf8mb4{tls}"
     return {
         "MYSQL_USER": secret_key(database.secret, database.user_key),
@@ -127,4 +137,5 @@ def _mysql(database: Database) -> Environment:
         "MR_EMBEDMD_DATABASE_DSN": pulumi.Output.concat(
             "$(MYSQL_USER):$(MYSQL_PASSWORD)@tcp(", database.host, rest
         ),
+        **go_authorities(database),
     }

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pulumi
 
 from ...contracts import ObjectStore
+from ...kube.authority import authority_mounts, authority_volumes, go_authorities
 from ...kube.config import Config, config_map
 from ...kube.mesh import allow, from_principals, mutual_tls
 from ...kube.network import TEAM_NAMESPACES, allow_ingress, namespace_named
@@ -21,7 +22,6 @@ from ...versions import Pipelines as Images
 from .args import (
     API_PORT,
     API_SERVER,
-    ENCRYPTED,
     EVICTABLE,
     GRPC_PORT,
     HEALTH,
@@ -33,6 +33,7 @@ from .args import (
     VISUALIZATION_PORT,
     VISUALIZATION_SERVER,
     Install,
+    encryption,
 )
 from .default_pipelines import FOLDER, files
 
@@ -56,7 +57,7 @@ def api_server(install: Install) -> Workload:
         ready=http_probe(HEALTH, API_PORT, period=5, timeout=2),
         # Before its first answer it brings the tables up to date.
         startup=http_probe(HEALTH, API_PORT, period=5, timeout=2, failures=60),
-        mounts=[Mount(path=FOLDER, volume="config"), TMP],
+        mounts=[Mount(path=FOLDER, volume="config"), TMP, *authority_mounts(database)],
         user=USER,
         group=USER,
         read_only_root=True,
@@ -69,9 +70,13 @@ def api_server(install: Install) -> Workload:
         settings=settings,
         service_account=API_SERVER,
         node_pools=args.node_pools,
-        volumes={"config": {"config_map": {"name": config.name}}, **TMP_VOLUME},
+        volumes={
+            "config": {"config_map": {"name": config.name}},
+            **TMP_VOLUME,
+            **authority_volumes(database),
+        },
         pod_annotations=EVICTABLE,
-        config_hash=_restarts_with(config, database.revision, store.revision),
+        config_hash=_restarts_with(config, database.made_with, store.revision),
         after=[*bindings, database.ready, store.ready],
     )
     _expose(install, workload)
@@ -122,6 +127,7 @@ def _about_storage(install: Install) -> Environment:
         "DBCONFIG_MYSQLCONFIG_HOST": database.host,
         "DBCONFIG_MYSQLCONFIG_PORT": str(database.port),
         "DBCONFIG_CONMAXLIFETIME": "120s",
+        **go_authorities(database),
         "OBJECTSTORECONFIG_HOST": store.host,
         "OBJECTSTORECONFIG_PORT": str(store.port),
         "OBJECTSTORECONFIG_SECURE": str(store.secure).lower(),
@@ -161,13 +167,14 @@ def _files(install: Install) -> Mapping[str, str]:
     """The folder of its configuration: what no variable says, and pipelines that are there from the start."""
     args = install.args
     settings, workspace = args.settings.api_server, args.settings.runs.workspace
+    encrypted = encryption(args.databases.pipelines)
     config = {
         "DBDriverName": "mysql",
         "DBConfig": {
             "MySQLConfig": {
                 # What GROUP_CONCAT puts together for a list of runs is long.
                 "GroupConcatMaxLen": "4194304",
-                **({"ExtraParams": ENCRYPTED} if args.databases.pipelines.tls else {}),
+                **({"ExtraParams": encrypted} if encrypted else {}),
             }
         },
         "ObjectStoreConfig": {"PipelinePath": "pipelines"},

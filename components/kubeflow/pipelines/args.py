@@ -17,6 +17,7 @@ from ...contracts import (
     ObjectStore,
     UserIdentity,
 )
+from ...kube.authority import checked_by_go
 from ...kube.mesh import service_account_principal
 from ...kube.program import Mount
 from ...kube.scope import Scope
@@ -34,16 +35,23 @@ USER = 1000
 # Its pods may be moved to other nodes at any time.
 EVICTABLE = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "true"}
 
-# Of go-sql-driver/mysql, by which the API server and the cache sign in: encrypted, and whoever answers is
-# believed. `true` asks for a certificate by a public authority, which RDS and Cloud SQL do not have.
-ENCRYPTED: Mapping[str, str] = {"tls": "skip-verify"}
-
 API_SERVER = "ml-pipeline"
 API_PORT, GRPC_PORT = 8888, 8887
 HEALTH = "/apis/v1beta1/healthz"
 VISUALIZATION_SERVER, VISUALIZATION_PORT = "ml-pipeline-visualizationserver", 8888
 UI_ACCOUNT = "ml-pipeline-ui"
 ARTIFACTS_PROXY = "ml-pipeline-ui-artifact"
+
+
+def encryption(database: Database) -> Mapping[str, str]:
+    """Parameters of go-sql-driver/mysql 1.9.2, by which the API server and the cache sign in.
+
+    `true` checks the certificate by the system's authorities, and its name; without that, whoever answers is
+    believed.
+    """
+    if not database.tls:
+        return {}
+    return {"tls": "true" if checked_by_go(database) else "skip-verify"}
 
 
 @dataclass(frozen=True, kw_only=True)

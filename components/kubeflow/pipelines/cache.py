@@ -9,6 +9,7 @@ import json
 import pulumi
 
 from ...contracts import Database
+from ...kube.authority import authority_mounts, authority_volumes, go_authorities
 from ...kube.mesh import allow
 from ...kube.network import allow_ingress
 from ...kube.objects import access
@@ -16,7 +17,7 @@ from ...kube.program import Mount, Program, secret_key, tcp_probe
 from ...kube.webhook import Hook, ServingCertificate, register, serving_certificate
 from ...kube.workload import Workload, deployment, service
 from ...versions import Pipelines as Images
-from .args import ENCRYPTED, RBAC, TMP, TMP_VOLUME, USER, Install
+from .args import RBAC, TMP, TMP_VOLUME, USER, Install, encryption
 
 APP = "cache-server"
 PORT = 8443
@@ -82,7 +83,8 @@ def _workload(
     install: Install, database: Database, certificate: ServingCertificate, *, after: list[pulumi.Resource]
 ) -> Workload:
     settings = install.args.settings.cache
-    extra = [f"--db_extra_params={json.dumps(ENCRYPTED)}"] if database.tls else []
+    encrypted = encryption(database)
+    extra = [f"--db_extra_params={json.dumps(encrypted)}"] if encrypted else []
     program = Program(
         name="server",
         image=Images.CACHE,
@@ -113,12 +115,13 @@ def _workload(
             "DBCONFIG_USER": secret_key(database.secret, database.user_key),
             "DBCONFIG_PASSWORD": secret_key(database.secret, database.password_key),
             "WEBHOOK_PORT": str(PORT),
+            **go_authorities(database),
         },
         ports={"webhook-api": PORT},
         live=tcp_probe(PORT, period=30),
         ready=tcp_probe(PORT),
         startup=tcp_probe(PORT, period=2, failures=60),
-        mounts=[Mount(path=CERTIFICATES, volume="webhook-tls-certs"), TMP],
+        mounts=[Mount(path=CERTIFICATES, volume="webhook-tls-certs"), TMP, *authority_mounts(database)],
         user=USER,
         group=USER,
         read_only_root=True,
@@ -131,7 +134,11 @@ def _workload(
         settings=settings,
         service_account="kubeflow-pipelines-cache",
         node_pools=install.args.node_pools,
-        volumes={"webhook-tls-certs": {"secret": {"secret_name": certificate.secret}}, **TMP_VOLUME},
-        config_hash=database.revision or None,
+        volumes={
+            "webhook-tls-certs": {"secret": {"secret_name": certificate.secret}},
+            **TMP_VOLUME,
+            **authority_volumes(database),
+        },
+        config_hash=database.made_with or None,
         after=after,
     )

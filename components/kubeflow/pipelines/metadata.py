@@ -6,6 +6,8 @@ kubeflow/pipelines 2.16.1, backend/metadata_writer.
 
 import pulumi
 
+from ...contracts import Database
+from ...kube.authority import FILE, authority_mounts, authority_volumes
 from ...kube.config import config_map
 from ...kube.mesh import allow, mutual_tls
 from ...kube.network import TEAM_NAMESPACES, allow_ingress
@@ -34,8 +36,9 @@ _FLAGS = [
     "--enable_database_upgrade=true",
 ]
 # No flag turns encryption on, only a file (metadata_store.proto, MySQLDatabaseConfig.SSLOptions), which holds
-# the password too. Its client (MariaDB Connector/C 3.0.8, my_auth.c) encrypts where any of the options is
-# there; a list of ciphers is the one that asks for no authority's certificate.
+# the password too. Its client (MariaDB Connector/C 3.0.8, my_auth.c and openssl.c) encrypts where any of the
+# options is there. A list of ciphers is the one that asks for no authority's certificate; with `ca` it checks
+# who signed, with `verify_server_cert` the name too.
 _CONFIG_FILE = "/tmp/server.pbtxt"
 _ENCRYPTED = f"""\
 set -eu
@@ -48,7 +51,10 @@ connection_config {{
     database: "$MYSQL_DATABASE"
     user: "$DBCONFIG_USER"
     password: "$DBCONFIG_PASSWORD"
-    ssl_options {{ cipher: "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384" }}
+    ssl_options {{
+      cipher: "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384"
+      $CHECKS
+    }}
   }}
 }}
 migration_options {{ enable_upgrade_migration: true }}
@@ -82,13 +88,14 @@ def metadata_server(install: Install) -> Workload:
             "MYSQL_PORT": str(database.port),
             "DBCONFIG_USER": secret_key(database.secret, database.user_key),
             "DBCONFIG_PASSWORD": secret_key(database.secret, database.password_key),
+            **({"CHECKS": _checks(database)} if database.tls else {}),
         },
         ports={"grpc-api": PORT},
         live=tcp_probe("grpc-api", period=10),
         ready=tcp_probe("grpc-api", period=5),
         # The first start makes the tables.
         startup=tcp_probe("grpc-api", period=2, failures=60),
-        mounts=[TMP],
+        mounts=[TMP, *authority_mounts(database)],
         user=USER,
         group=USER,
         read_only_root=True,
@@ -101,8 +108,8 @@ def metadata_server(install: Install) -> Workload:
         settings=args.settings.metadata_server,
         service_account=SERVER,
         node_pools=args.node_pools,
-        volumes=TMP_VOLUME,
-        config_hash=database.revision or None,
+        volumes={**TMP_VOLUME, **authority_volumes(database)},
+        config_hash=database.made_with or None,
         after=[database.ready],
         api_token=False,
     )
@@ -114,6 +121,13 @@ def metadata_server(install: Install) -> Workload:
         scope, SERVER, selector=workload.selector, peers=[TEAM_NAMESPACES], ports=[PORT], app=SERVER
     )
     return workload
+
+
+def _checks(database: Database) -> str:
+    """How the server's certificate is checked, as options of the configuration file."""
+    if database.authority is None:
+        return ""
+    return f'ca: "{FILE}" verify_server_cert: {str(database.authority.names_host).lower()}'
 
 
 def metadata_writer(install: Install, after: pulumi.Resource) -> Workload:

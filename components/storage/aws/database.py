@@ -12,8 +12,9 @@ from typing import Literal
 import pulumi
 from pulumi_aws import ec2, rds, vpc
 
-from ...contracts import Database, Offer
+from ...contracts import Authority, Database, Offer
 from ...dynamic import GeneratedPassword
+from ...kube.authority import authority
 from ...kube.scope import Scope
 from ..data_settings import CloudDatabaseSettings
 from ..database import DatabaseArgs
@@ -64,7 +65,8 @@ class RdsServer(pulumi.ComponentResource):
         made = passwords(scope, names, args.settings.password_version)
         users = secret_of_users(scope, asked, made)
         instance = self._instance(args, made[admin_name(asked)])
-        server = Server(engine=args.engine, host=instance.address, port=PORTS[args.engine])
+        signed = _authority(scope, args)
+        server = Server(engine=args.engine, host=instance.address, port=PORTS[args.engine], authority=signed)
         job = prepare(scope, asked, server, made)
         self.databases = {
             one.name: Database(
@@ -78,6 +80,7 @@ class RdsServer(pulumi.ComponentResource):
                 ready=job.resource,
                 revision=made[asked.password_name(one)].id,
                 tls=True,
+                authority=signed,
             )
             for one in asked.databases
         }
@@ -152,3 +155,9 @@ class RdsServer(pulumi.ComponentResource):
             enabled_cloudwatch_logs_exports=_LOGS[engine],
             opts=place.options(self, protect=settings.deletion_protection),
         )
+
+
+def _authority(scope: Scope, args: RdsArgs) -> Authority | None:
+    """Amazon's authorities of the region, where the stack gives them: RDS tells nobody through its API."""
+    given, name = args.settings.authority, args.databases.name
+    return authority(scope, f"{name}-authority", given, app=name) if given else None
