@@ -35,8 +35,8 @@ from .kubeflow.training_operator import TrainingOperatorSettings
 from .kubeflow.volumes import VolumesSettings
 from .settings_base import DnsLabel, Settings
 from .settings_errors import explain
+from .storage.data_problems import problems as data_problems
 from .storage.data_settings import DataSettings
-from .storage.data_settings import problems as data_problems
 from .teams import TeamDefaults, TeamSettings
 from .teams import problems as team_problems
 from .teams.problems import pool_problems as team_pool_problems
@@ -159,12 +159,7 @@ class PlatformSettings(Settings):
         found = [] if self.refers_to else self.pool_problems(self.cluster.contracts())
         found += identity_problems(self.identity, self.gateway)
         if self.scope != "cluster":
-            found += data_problems(
-                self.data,
-                cluster=self.cluster.provider,
-                outbound=self.addons.istio.outbound_traffic,
-                root=self.components.pipelines.runs.default_pipeline_root,
-            )
+            found += self.data_problems(None if self.refers_to else self.cluster.provider)
         on = {name for name, is_on in self.components.enabled().items() if is_on}
         found += team_problems(self.teams, self.team_defaults, on=on)
         found += (
@@ -197,6 +192,17 @@ class PlatformSettings(Settings):
                 "with the scope 'teams': cluster, teams, teamDefaults"
             )
         return self
+
+    def data_problems(self, cluster: str | None) -> list[str]:
+        """What of `data` cannot be had on this kind of cluster; None where that is not known yet."""
+        return list(
+            data_problems(
+                self.data,
+                cluster=cluster,
+                outbound=self.addons.istio.outbound_traffic,
+                root=self.components.pipelines.runs.default_pipeline_root,
+            )
+        )
 
     def pool_problems(self, pools: Sequence[NodePool]) -> list[str]:
         """What the stack asks of node pools that are not there, each as one sentence with its key."""

@@ -1,6 +1,7 @@
 """Databases, buckets, and the services that hold what teams make."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pulumi
@@ -62,6 +63,8 @@ class ObjectStore:
     """A bucket behind the S3 protocol, and what opens it.
 
     Attributes:
+        scheme: how addresses of its objects begin, by which runs and pages know how to open it: `minio` with
+            keys, `s3` by AWS's chain of credentials.
         host, port, secure: its address as pods reach it; `secure` means HTTPS.
         secret: name of a Secret in Kubeflow's namespace with both keys under the two names given.
         access_key, secret_key: the keys themselves (secret Outputs), for Secrets in other namespaces.
@@ -69,6 +72,8 @@ class ObjectStore:
             identity that the cloud gives to pods of the service account which this contract is for (AWS's
             chain of credentials). A pod that starts before `ready` has none.
         revision: no secret, and another text when the keys are others.
+        account_annotations: what the cloud wants on the service account in order to give its pods that
+            identity.
         ready: the leaf after which it answers.
     """
 
@@ -85,6 +90,8 @@ class ObjectStore:
     ready: pulumi.Resource
     revision: pulumi.Input[str] = ""
     keyless: bool = False
+    scheme: Literal["minio", "s3"] = "minio"
+    account_annotations: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
 
 
 @dataclass(frozen=True, kw_only=True)

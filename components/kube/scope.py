@@ -79,7 +79,7 @@ class Scope:
         *,
         app: str | None = None,
         labels: Mapping[str, str] | None = None,
-        annotations: Mapping[str, str] | None = None,
+        annotations: Mapping[str, pulumi.Input[str]] | None = None,
     ) -> ObjectMetaArgsDict:
         """Metadata of a namespaced object."""
         return {
@@ -93,7 +93,7 @@ class Scope:
         *,
         app: str | None = None,
         labels: Mapping[str, str] | None = None,
-        annotations: Mapping[str, str] | None = None,
+        annotations: Mapping[str, pulumi.Input[str]] | None = None,
     ) -> ObjectMetaArgsDict:
         """Metadata of an object that belongs to no namespace."""
         result: ObjectMetaArgsDict = {"name": name, "labels": self.labels(app, labels)}

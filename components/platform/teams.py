@@ -80,6 +80,7 @@ def deploy_teams(settings: PlatformSettings, platform: TeamPlatform, opts: pulum
                 identity=platform.identity,
                 base=platform.base,
                 node_pools=platform.node_pools,
+                account_annotations=_account_annotations(platform, name),
                 kueue=platform.kueue,
             ),
             opts,
@@ -87,6 +88,11 @@ def deploy_teams(settings: PlatformSettings, platform: TeamPlatform, opts: pulum
         offer += Offer(namespaces=(name,)) + _components(name, team, platform, opts)
         output[name] = team.output
     return Teams(output=output, offer=offer)
+
+
+def _account_annotations(platform: TeamPlatform, name: str) -> Mapping[str, pulumi.Input[str]]:
+    """What a cloud wants on the account of a team's pods, where it gives them an identity."""
+    return platform.stores[name].account_annotations if name in platform.stores else {}
 
 
 def _components(name: str, team: Team, platform: TeamPlatform, opts: pulumi.ResourceOptions) -> Offer:

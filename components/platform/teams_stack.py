@@ -18,7 +18,10 @@ from ..teams.problems import pool_problems, problems
 from .base_stack import BaseStack
 from .teams import TeamPlatform, deploy_teams
 
-_STORE = ("host", "port", "secure", "region", "bucket", "access_key_name", "secret_key_name", "keyless")
+_STORE = (
+    *("host", "port", "secure", "region", "bucket", "access_key_name", "secret_key_name"),
+    *("keyless", "scheme", "account_annotations"),
+)
 _SERVICE = ("host", "port", "metadata_host", "metadata_port")
 _BASE = ("namespace_labels", "pages_principal", "notebooks_principal", "caller_namespaces")
 

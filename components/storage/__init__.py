@@ -6,13 +6,14 @@ component that uses one never knows which it is.
 
 from .database import DatabaseArgs, LogicalDatabase
 from .mysql import MySQL
-from .object_store import Bucket, ObjectStoreArgs, StoreUser
+from .object_store import Account, Bucket, ObjectStoreArgs, StoreUser
 from .postgresql import PostgreSQL
 from .seaweedfs import SeaweedFS
 from .server import MeshRules
 from .settings import DatabaseSettings, ObjectStoreSettings, VolumeSettings
 
 __all__ = [
+    "Account",
     "Bucket",
     "DatabaseArgs",
     "DatabaseSettings",

@@ -34,6 +34,14 @@ class StoreUser:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Account:
+    """The service account whose pods are a user of a store."""
+
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bucket:
     """The bucket of a store.
 

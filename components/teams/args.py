@@ -33,7 +33,7 @@ class TeamArgs:
     identity: UserIdentity
     base: TeamBase
     node_pools: Sequence[NodePool] = ()
-    account_annotations: Mapping[str, str] = field(default_factory=dict[str, str])
+    account_annotations: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     kueue: pulumi.Resource | None = None
 
     @property

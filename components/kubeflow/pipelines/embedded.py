@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ...contracts import Mesh, Namespaces, NodePool
 from ...storage import (
+    Account,
     Bucket,
     DatabaseArgs,
     LogicalDatabase,
@@ -62,11 +63,15 @@ def databases(
 
 def accounts(
     settings: PipelinesSettings, *, teams: Sequence[str], namespaces: Namespaces
-) -> dict[str, tuple[str, str]]:
-    """Namespace and name of the service account that each user of the bucket runs as."""
+) -> dict[str, Account]:
+    """The service account that each user of the bucket runs as."""
     own = namespaces.kubeflow_name
-    runs = {team: (team, settings.runs.service_account) for team in teams}
-    return {OWNER: (own, API_SERVER), PAGES: (own, UI_ACCOUNT), **runs}
+    runs = {team: Account(namespace=team, name=settings.runs.service_account) for team in teams}
+    return {
+        OWNER: Account(namespace=own, name=API_SERVER),
+        PAGES: Account(namespace=own, name=UI_ACCOUNT),
+        **runs,
+    }
 
 
 def object_store(

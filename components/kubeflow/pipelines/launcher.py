@@ -29,9 +29,8 @@ KEY_FORMAT = f"{PRIVATE}/{{{{workflow.namespace}}}}/{_LOG_KEY}"
 
 def pipeline_root(runs: RunSettings, store: ObjectStore, namespace: str) -> str:
     """Where the runs of a namespace keep artifacts unless they say otherwise."""
-    # Without keys by the scheme of AWS's own: for no other the pages ask for an identity (minio-helper.ts).
-    scheme = "s3" if store.keyless else "minio"
-    root = runs.default_pipeline_root or f"{scheme}://{store.bucket}/{PRIVATE}/{NAMESPACE}/v2/artifacts"
+    # Only for addresses that begin with s3 the pages ask for an identity of AWS (minio-helper.ts).
+    root = runs.default_pipeline_root or f"{store.scheme}://{store.bucket}/{PRIVATE}/{NAMESPACE}/v2/artifacts"
     return root.replace(NAMESPACE, namespace)
 
 

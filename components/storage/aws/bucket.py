@@ -12,9 +12,10 @@ from pulumi_aws import s3
 
 from ...contracts import ObjectStore, Offer
 from ..data_settings import CloudBucketSettings
-from ..object_store import Bucket, StoreUser
+from ..object_store import Account, Bucket, StoreUser
 from .place import AwsData
-from .rights import Account, grant
+from .rights import grant
+from .traits import AWS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,7 @@ class S3Bucket(pulumi.ComponentResource):
                 access_key=none,
                 secret_key=none,
                 keyless=True,
+                scheme=AWS.scheme,
                 ready=grant(args.place, self, user, args.accounts[user.name], made.arn),
             )
             for user in args.users

@@ -22,6 +22,7 @@ from ..database_server import secret_of_users
 from ..preparation import ADMIN, Server, admin_name, prepare
 from ..server import passwords
 from .place import AwsData
+from .traits import AWS
 
 Engine = Literal["mysql", "postgresql"]
 
@@ -89,6 +90,7 @@ class RdsServer(pulumi.ComponentResource):
 
     def _instance(self, args: RdsArgs, admin: GeneratedPassword) -> rds.Instance:
         settings, place, engine = args.settings, args.place, args.engine
+        chosen = AWS.chosen(settings)
         name = place.name(args.databases.name)
         options = place.options(self)
         subnets = rds.SubnetGroup(
@@ -114,7 +116,7 @@ class RdsServer(pulumi.ComponentResource):
             description="Nodes of the cluster",
             opts=options,
         )
-        version = settings.mysql_version if engine == "mysql" else settings.postgresql_version
+        version = chosen.mysql_version if engine == "mysql" else chosen.postgresql_version
         parameters = rds.ParameterGroup(
             name,
             family=f"{_ENGINES[engine]}{version}",
@@ -132,9 +134,9 @@ class RdsServer(pulumi.ComponentResource):
             engine=_ENGINES[engine],
             engine_version=version,
             auto_minor_version_upgrade=True,
-            instance_class=settings.machine_type,
-            allocated_storage=settings.disk_size,
-            max_allocated_storage=settings.maximum_disk_size,
+            instance_class=chosen.machine_type,
+            allocated_storage=chosen.disk_size,
+            max_allocated_storage=chosen.maximum_disk_size,
             storage_type="gp3",
             storage_encrypted=True,
             kms_key_id=place.cloud.kms_key_arn,
@@ -146,7 +148,7 @@ class RdsServer(pulumi.ComponentResource):
             parameter_group_name=parameters.name,
             username=ADMIN,
             password=admin.value,
-            backup_retention_period=settings.backup_days,
+            backup_retention_period=chosen.backup_days,
             copy_tags_to_snapshot=True,
             delete_automated_backups=not settings.last_copy,
             skip_final_snapshot=not settings.last_copy,

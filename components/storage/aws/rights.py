@@ -4,23 +4,14 @@ EKS Pod Identity gives pods credentials of the role that last for hours; there i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 import pulumi
 from pulumi_aws import eks, iam
 
 from ...clusters.aws.policies import Statement, allow, document
-from ..object_store import StoreUser
+from ..object_store import Account, StoreUser
 from .place import AwsData
-
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """A service account of the cluster."""
-
-    namespace: str
-    name: str
 
 
 def grant(
