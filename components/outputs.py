@@ -8,7 +8,7 @@ from typing import cast
 import pulumi
 from pydantic.alias_generators import to_camel
 
-from .contracts import Cluster, Mesh, Namespaces, Offer, UserIdentity
+from .contracts import AwsCloud, AzureCloud, Cluster, GcpCloud, Mesh, Namespaces, Offer, UserIdentity
 from .footprint import footprint
 
 # Raised when a key of `contracts` changes its meaning, so that a stack that reads it can refuse.
@@ -86,7 +86,19 @@ def cluster_contract(cluster: Cluster) -> dict[str, object]:
         "sharedStorageClass": cluster.shared_storage_class,
         "capabilities": _plain(cluster.capabilities),
         "nodePools": [_plain(pool) for pool in cluster.node_pools],
+        **({"cloud": _cloud(cluster.cloud)} if cluster.cloud else {}),
     }
+
+
+def _cloud(cloud: AwsCloud | GcpCloud | AzureCloud) -> dict[str, object]:
+    """An account of a cloud, without what only this run can wait for."""
+    found = {field.name: getattr(cloud, field.name) for field in dataclasses.fields(cloud)}
+    told = {
+        to_camel(name): _plain(value)
+        for name, value in found.items()
+        if value is not None and not isinstance(value, pulumi.Resource)
+    }
+    return {"provider": cloud.provider, **told}
 
 
 def _plain(value: object) -> object:

@@ -1,20 +1,22 @@
 """What another stack says of its cluster: its output `contracts`, read back."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
+import pulumi
 from pydantic import TypeAdapter, ValidationError
-from pydantic.alias_generators import to_snake
+from pydantic.alias_generators import to_camel, to_snake
 
-from ..contracts import Capabilities, NodePool
+from ..contracts import AwsCloud, AzureCloud, Capabilities, GcpCloud, NodePool
 from ..settings_base import SettingsError
+
+_CLOUDS = {one.provider: one for one in (AwsCloud, GcpCloud, AzureCloud)}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Referred:
-    """A cluster that another stack has."""
-
+class _Told:
     name: str
     storage_class: str
     node_pools: tuple[NodePool, ...]
@@ -23,20 +25,49 @@ class Referred:
     shared_storage_class: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Referred(_Told):
+    """A cluster that another stack has. `cloud` is None where it belongs to none."""
+
+    cloud: AwsCloud | GcpCloud | AzureCloud | None = None
+
+
 def referred(cluster: Mapping[str, Any], stack: str) -> Referred:
     """Read the part `cluster` of a stack's output `contracts`.
 
     Raises SettingsError where it lacks something: that stack is of another release.
     """
     try:
-        return TypeAdapter(Referred).validate_python(_fields(cluster))
+        told = TypeAdapter(_Told).validate_python(_fields(cluster))
+        cloud = _cloud(cluster["cloud"]) if "cloud" in cluster else None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise SettingsError(
-            f"slipway:cluster.stack: the output `contracts` of {stack} cannot be read (cluster.{where}: "
-            f"{first['msg']}): it was written by another release. Bring that stack up with this one first"
-        ) from None
+        raise _unreadable(stack, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except (KeyError, TypeError) as error:
+        raise _unreadable(stack, f"cloud: {error}") from None
+    return Referred(**{one.name: getattr(told, one.name) for one in dataclasses.fields(told)}, cloud=cloud)
+
+
+def _unreadable(stack: str, reason: str) -> SettingsError:
+    return SettingsError(
+        f"slipway:cluster.stack: the output `contracts` of {stack} cannot be read (cluster.{reason}): it was "
+        "written by another release. Bring that stack up with this one first"
+    )
+
+
+def _cloud(told: Mapping[str, Any]) -> AwsCloud | GcpCloud | AzureCloud:
+    """An account of a cloud. What only the other stack's run could wait for is there."""
+    kind = _CLOUDS[told["provider"]]
+    types = get_type_hints(kind)
+    names = {field.name: to_camel(field.name) for field in dataclasses.fields(kind)}
+    return kind(**{name: _value(types[name], told[key]) for name, key in names.items() if key in told})
+
+
+def _value(expected: Any, value: Any) -> Any:  # noqa: ANN401 # any type, and any JSON value
+    kinds = {get_origin(one) for one in (expected, *get_args(expected))}
+    if isinstance(value, list):
+        return tuple(_value(get_args(expected)[0], one) for one in cast("Sequence[object]", value))
+    return pulumi.Output.from_input(value) if pulumi.Output in kinds else value
 
 
 def _fields(value: object, key: str = "") -> Any:  # noqa: ANN401 # any JSON value

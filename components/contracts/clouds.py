@@ -5,6 +5,7 @@ the service accounts that use it by workload identity, so that no key of the acc
 """
 
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 import pulumi
 
@@ -24,6 +25,7 @@ class AwsCloud:
         tags: what every resource of the stack carries.
     """
 
+    provider: ClassVar[Literal["aws"]] = "aws"
     region: str
     partition: str
     account_id: pulumi.Output[str]
@@ -43,22 +45,25 @@ class GcpCloud:
 
     Attributes:
         project, region: `acme-ml`, `europe-west4`.
-        network_id: self link of the VPC network; private_services: the leaf after which services of Google
-            (Cloud SQL) can have an address in it, by private services access.
+        network_id: self link of the VPC network, which has private services access. private_services: the
+            leaf after which services of Google (Cloud SQL) can have an address in it; None where they can.
         oidc_issuer_url: issuer of the cluster's service account tokens.
         workload_pool: `<project>.svc.id.goog`, in which service accounts of the cluster are principals.
         kms_key_id: the key that encrypts secrets and disks; None where Google's own keys do.
         labels: what every resource of the stack carries.
+        enables_apis: whether the stack enables the project's APIs, or others do.
     """
 
+    provider: ClassVar[Literal["gcp"]] = "gcp"
     project: str
     region: str
     network_id: pulumi.Output[str]
-    private_services: pulumi.Resource
     oidc_issuer_url: pulumi.Output[str]
     workload_pool: str
-    kms_key_id: pulumi.Output[str] | None
     labels: dict[str, str]
+    enables_apis: bool
+    kms_key_id: pulumi.Output[str] | None = None
+    private_services: pulumi.Resource | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +78,7 @@ class AzureCloud:
         tags: what every resource of the stack carries.
     """
 
+    provider: ClassVar[Literal["azure"]] = "azure"
     location: str
     resource_group: pulumi.Output[str]
     subscription_id: pulumi.Output[str]

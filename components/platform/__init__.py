@@ -16,7 +16,7 @@ from ..outputs import Deployed, cluster_outputs, outputs
 from ..platform_settings import PlatformSettings
 from ..settings_base import SettingsError
 from ..storage.choice import DataServices
-from .base_stack import read_base_stack
+from .base_stack import BaseStack, read_base_stack
 from .delivery import deploy_delivery
 from .ground import Ground, lay_ground
 from .pipelines import PipelinesArea, deploy_pipelines
@@ -43,7 +43,7 @@ def deploy(
     SettingsError where the cluster cannot be used, or add-ons and GPU support cannot be had on it.
     """
     base = read_base_stack(settings.refers_to) if settings.refers_to else None
-    if base and (problems := settings.pool_problems(base.cluster.node_pools)):
+    if base and (problems := _problems_with(base, settings)):
         raise SettingsError("\n".join(problems))
     cluster = make_cluster(
         settings.cluster,
@@ -57,6 +57,15 @@ def deploy(
     if base and settings.scope == "teams":
         return deploy_teams_stack(cluster, settings, base)
     return deploy_on(cluster, settings, secrets, declared=declared)
+
+
+def _problems_with(base: BaseStack, settings: PlatformSettings) -> list[str]:
+    """What the stack asks of another one's cluster and cannot have."""
+    found = settings.pool_problems(base.cluster.node_pools)
+    if settings.scope == "everything":
+        cloud = base.cluster.cloud
+        found += settings.data_problems(cloud.provider if cloud else "existing")
+    return found
 
 
 def deploy_on(

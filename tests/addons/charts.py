@@ -151,10 +151,9 @@ def _google() -> GcpCloud:
         project="acme-ml",
         region="europe-west4",
         network_id=pulumi.Output.from_input("network"),
-        private_services=pulumi.ComponentResource("test:index:There", "private-services"),
         oidc_issuer_url=pulumi.Output.from_input("https://container.googleapis.com/v1/projects/acme-ml"),
         workload_pool="acme-ml.svc.id.goog",
-        kms_key_id=None,
+        enables_apis=True,
         labels={},
     )
 

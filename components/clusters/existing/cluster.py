@@ -60,6 +60,7 @@ class ExistingCluster(pulumi.ComponentResource):
             shared_storage_class=settings.shared_storage_class
             or (referred.shared_storage_class if referred else None),
             capabilities=referred.capabilities if referred else _capabilities(settings),
+            cloud=referred.cloud if referred else None,
         )
         self.register_outputs({})
 

@@ -106,6 +106,7 @@ class GcpCluster(pulumi.ComponentResource):
                 workload_pool=f"{settings.project}.svc.id.goog",
                 kms_key_id=encryption.key if encryption else None,
                 labels=scope.labels,
+                enables_apis=settings.enable_apis,
             ),
         )
         self.register_outputs({})
