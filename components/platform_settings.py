@@ -128,6 +128,11 @@ class PlatformSettings(Settings):
         "with `cluster: {provider: existing, stack: ...}` installs the platform, or `teams` alone, for the "
         "platform of another stack that it names in the same way.",
     )
+    overlays: tuple[str, ...] = Field(
+        default=(),
+        description="Sets of settings and patches below this stack's own, the later over the earlier: names "
+        "of folders in `overlays/`, or paths of folders from the project's own.",
+    )
     cluster: ClusterSettings = Field(description="The cluster: where it comes from, and its nodes.")
     addons: AddonsSettings = AddonsSettings()
     gpu: GpuSettings = GpuSettings()
@@ -186,7 +191,7 @@ class PlatformSettings(Settings):
                 "slipway:scope: found 'teams'; allowed: with `cluster: {provider: existing, stack: ...}`, "
                 "the stack that has the platform"
             )
-        for name in self.model_fields_set - {"scope", "cluster", "teams", "team_defaults"}:
+        for name in self.model_fields_set - {"scope", "overlays", "cluster", "teams", "team_defaults"}:
             raise ValueError(
                 f"slipway:{to_camel(name)}: belongs to the stack of the platform, {self.refers_to}; allowed "
                 "with the scope 'teams': cluster, teams, teamDefaults"

@@ -8,6 +8,7 @@ import pulumi
 
 from components.platform import deploy
 from components.settings_base import SettingsError
+from overlays.stack import applied
 from stacks.early import send
 from stacks.settings import headed, load
 from stacks.traces import leave_out
@@ -23,13 +24,14 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 leave_out()
 try:
     given = load()
-    outputs = deploy(
-        given.settings,
-        stack=pulumi.get_stack(),
-        secrets=given.secrets,
-        kubeconfig=given.kubeconfig,
-        declared=send,
-    )
+    with applied(given.overlaid, given.settings.teams):
+        outputs = deploy(
+            given.settings,
+            stack=pulumi.get_stack(),
+            secrets=given.secrets,
+            kubeconfig=given.kubeconfig,
+            declared=send,
+        )
     for name, value in outputs.items():
         pulumi.export(name, value)
 except SettingsError as error:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pulumi
 from pulumi.runtime import is_config_secret
@@ -15,6 +16,7 @@ from components.identity.secrets import GivenSecrets
 from components.platform_settings import PlatformSettings, platform_settings
 from components.settings_base import SettingsError
 from components.settings_errors import unknown
+from overlays.stack import Overlaid, layered
 
 PROJECT = "slipway"
 
@@ -26,9 +28,13 @@ KUBECONFIG = "kubeconfig"
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What a stack gives: settings, secrets by name, and the kubeconfig of a cluster that is there."""
+    """What a stack gives: settings, secrets by name, and the kubeconfig of a cluster that is there.
+
+    `overlaid` holds the settings as they were merged, and from where, and the patches of its overlays.
+    """
 
     settings: PlatformSettings
+    overlaid: Overlaid
     secrets: GivenSecrets
     kubeconfig: str | None = field(repr=False)
 
@@ -39,11 +45,18 @@ def load() -> Given:
     Raises SettingsError, which names each key that is wrong, what was found and what is allowed.
     """
     config = pulumi.Config(PROJECT)
-    settings = platform_settings(_given(config))
-    _check_secrets(config, settings)
+    overlaid = layered(_given(config), _root())
+    try:
+        settings = platform_settings(overlaid.settings.values)
+        _check_secrets(config, settings)
+    except SettingsError as error:
+        raise SettingsError(overlaid.settings.told(str(error))) from None
     secrets = {name: config.require_secret(f"{SECRET}{name}") for name in _secrets()}
     return Given(
-        settings=settings, secrets=GivenSecrets(values=secrets), kubeconfig=_kubeconfig(config, settings)
+        settings=settings,
+        overlaid=overlaid,
+        secrets=GivenSecrets(values=secrets),
+        kubeconfig=_kubeconfig(config, settings),
     )
 
 
@@ -55,6 +68,12 @@ def headed(text: str) -> str:
         return f"the settings of stack '{stack}' are refused: {text}"
     listed = "\n".join(f"  - {line}" for line in lines)
     return f"the settings of stack '{stack}' are refused in {len(lines)} places:\n{listed}"
+
+
+def _root() -> Path:
+    """The project's folder. Pulumi says it only where its language host is new enough."""
+    here = Path.cwd()
+    return next((one for one in (here, *here.parents) if (one / "Pulumi.yaml").is_file()), here)
 
 
 def _kubeconfig(config: pulumi.Config, settings: PlatformSettings) -> str | None:
