@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+from pulumi_kubernetes.helm import v4 as helm
 
 from .matching import Object, describe, kind_of, matches
 from .model import Patch, ReadOverlay
@@ -54,10 +55,14 @@ class Patches:
         if component is not None:
             self._components.add(component)
 
+    def may_change(self, resource: pulumi.Resource, token: str) -> bool:
+        """Whether a resource may be an object that a patch is for, or have such objects."""
+        return isinstance(resource, helm.Chart) or kind_of(token) in self._kinds
+
     def __call__(
         self, args: pulumi.ResourceTransformArgs
     ) -> Awaitable[pulumi.ResourceTransformResult | None] | None:
-        """The transform. Most objects are of a kind that no patch is for, and stay as they are."""
+        """The transform, of an object or of a chart and its objects."""
         kind = kind_of(args.type_)
         return self._patched(args, kind) if kind in self._kinds else None
 
