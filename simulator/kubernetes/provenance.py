@@ -5,12 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, cast
 
-__all__ = ["origin"]
+__all__ = ["marks", "origin", "recorded_manager"]
 
 MARK, MARK_VALUE = "__plugin", "stand-in"
+# A field manager of another form than ours, which the program or an older state named.
 FIELD_MANAGER = "__fieldManager"
+OURS = "pulumi-kubernetes-"
 # What Pulumi's plugin adds to its outputs (provider/pkg/provider/provider.go, checkpointObject).
 THEIRS = ("__inputs", "__initialApiVersion")
+
+
+def marks(manager: str) -> dict[str, str]:
+    """Return what a resource's outputs say of this plugin, and of the manager under which it applies.
+
+    As short as can be: the engine writes the state of every object anew with each step.
+    """
+    if manager.startswith(OURS):
+        return {MARK: f"{MARK_VALUE} {manager.removeprefix(OURS)}"}
+    return {MARK: MARK_VALUE, FIELD_MANAGER: manager}
+
+
+def recorded_manager(outputs: Mapping[str, Any]) -> str | None:
+    """Return the field manager that a resource's outputs name, None without one."""
+    if given := outputs.get(FIELD_MANAGER):
+        return str(given)
+    _, _, own = str(outputs.get(MARK) or "").partition(" ")
+    return f"{OURS}{own}" if own else None
 
 
 def origin(deployment: Mapping[str, Any]) -> Literal["stand-in", "plugin"] | None:

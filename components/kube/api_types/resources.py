@@ -24,8 +24,10 @@ def api_types(
     """Creates every API type of a file or folder, each named as Kubernetes names it: `<plural>.<group>`.
 
     Objects of these kinds have to wait for them: a resource that depends on one of the returned waits until
-    the API server serves it. `webhooks` says whether the cluster reaches webhooks in pods; where it does not,
-    none is declared for conversion, and versions are converted by their name only.
+    the API server serves it. They are the largest objects, and Pulumi writes its whole state anew with every
+    object: large ones had better come after a small one of their component (`depends_on`). `webhooks` says
+    whether the cluster reaches webhooks in pods; where it does not, none is declared for conversion, and
+    versions are converted by their name only.
     Raises ApiTypesError where the notation is wrong.
     """
     created: list[CustomResourceDefinition] = []

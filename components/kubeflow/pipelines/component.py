@@ -95,9 +95,9 @@ class Pipelines(pulumi.ComponentResource):
     def __init__(self, name: str, args: PipelinesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:kubeflow:Pipelines", name, None, opts)
         scope = Scope(component="pipelines", parent=self, namespaces=args.namespaces)
-        install = Install(scope=scope, args=args, types=_types(self))
         access(scope, RBAC / "people.yaml")
-        _public(install)
+        public = _public(scope, args)
+        install = Install(scope=scope, args=args, types=_types(self, after=public))
 
         controller = workflow_controller(install)
         server = api_server(install)
@@ -127,16 +127,15 @@ class Pipelines(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _types(parent: pulumi.Resource) -> Mapping[str, CustomResourceDefinition]:
+def _types(parent: pulumi.Resource, after: pulumi.Resource) -> Mapping[str, CustomResourceDefinition]:
     """The API types by plural name, the first part of each one's own."""
-    created = api_types(API_TYPES, parent=parent)
+    created = api_types(API_TYPES, parent=parent, depends_on=[after])
     names = [str(manifest["metadata"]["name"]) for manifest in load_api_types(API_TYPES)]
     return {name.partition(".")[0]: one for name, one in zip(names, created, strict=True)}
 
 
-def _public(install: Install) -> None:
+def _public(scope: Scope, args: PipelinesArgs) -> pulumi.Resource:
     """What anybody may read, and what runs in Kubeflow's own namespace would read."""
-    scope, args = install.scope, install.args
     config_map(
         scope,
         "kubeflow-pipelines-public",
@@ -144,7 +143,7 @@ def _public(install: Install) -> None:
         app=API_SERVER,
     )
     data = launcher_config(args.settings.runs, args.store, scope.namespace_name)
-    config_map(scope, LAUNCHER_CONFIG, data, app=API_SERVER)
+    return config_map(scope, LAUNCHER_CONFIG, data, app=API_SERVER).resource
 
 
 def _offer(settings: PipelinesSettings, workloads: tuple[Workload, ...]) -> Offer:

@@ -122,9 +122,9 @@ class Serving(pulumi.ComponentResource):
             cluster_domain=args.mesh.cluster_domain,
             node_pools=args.node_pools,
         )
-        types = _types(self, args)
         knative = args.knative is not None
         config = configuration(scope, args.mesh, settings, args.node_pools, knative=knative)
+        types = _types(self, args, after=config.resource)
         gateway(scope, args.mesh, settings.routing, args.gateway_api)
         parts = [_services(around, args, types, config), _pages(scope, args)]
         if settings.llm.enabled:
@@ -143,11 +143,11 @@ def _refuse_what_is_missing(args: ServingArgs) -> None:
         raise SettingsError("\n".join(f"slipway:components.serving.{problem}" for problem in found))
 
 
-def _types(parent: pulumi.Resource, args: ServingArgs) -> Types:
+def _types(parent: pulumi.Resource, args: ServingArgs, after: pulumi.Resource) -> Types:
     """The API types by name. Versions of LLM services are converted by their controller."""
     converted = args.capabilities.admission_webhooks and args.settings.llm.enabled
     path = _HERE / "api_types"
-    created = api_types(path, parent=parent, webhooks=converted)
+    created = api_types(path, parent=parent, depends_on=[after], webhooks=converted)
     names = [str(manifest["metadata"]["name"]) for manifest in load_api_types(path)]
     return dict(zip(names, created, strict=True))
 

@@ -54,8 +54,8 @@ class Spark(pulumi.ComponentResource):
         settings, pools = args.settings, args.node_pools
         scope = Scope(component="spark", parent=self, namespaces=args.namespaces)
 
-        types = api_types(_HERE / "api_types.yaml", parent=self)
         bindings = access(scope, _HERE / "rbac.yaml")
+        types = api_types(_HERE / "api_types.yaml", parent=self, depends_on=bindings[:1])
         ready = [*types, *bindings]
         runs = controller(scope, settings, pools, after=ready)
         checks = webhook(scope, args.capabilities, settings, pools, after=ready)

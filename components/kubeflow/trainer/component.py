@@ -13,9 +13,11 @@ import pulumi
 
 from ...contracts import Capabilities, MenuItem, Namespaces, NodePool, Offer
 from ...kube.api_types import api_types, by_kind
+from ...kube.config import config_map
 from ...kube.objects import access
 from ...kube.scope import Scope
 from ...settings_base import SettingsError
+from ...versions import Trainer as Images
 from .controller import APP, train_controller
 from .job_set import job_set_controller
 from .node_pools import problems
@@ -64,7 +66,10 @@ class Trainer(pulumi.ComponentResource):
         scope = Scope(component="trainer", parent=self, namespaces=args.namespaces, system=True)
 
         here = Path(__file__).parent
-        types = api_types(here / "api_types.yaml", parent=self)
+        # Kubeflow's Python client asks it for the version that it talks to.
+        version = {"kubeflow_trainer_version": Images.VERSION}
+        public = config_map(scope, "kubeflow-trainer-public", version, app=APP)
+        types = api_types(here / "api_types.yaml", parent=self, depends_on=[public.resource])
         self.job_types = {"TrainJob": by_kind(here / "api_types.yaml", types)["TrainJob"]}
         access(scope, RBAC / "people.yaml")
         job_sets = job_set_controller(scope, args.capabilities, settings.job_set, pools, types=types)

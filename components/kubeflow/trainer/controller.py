@@ -45,9 +45,6 @@ def train_controller(
 ) -> tuple[Workload, pulumi.Resource | None]:
     """Declare the controller; return it, and what checks runtimes where the API server reaches webhooks."""
     bindings = access(scope, RBAC / "controller.yaml")
-    # Kubeflow's Python client asks it for the version that it talks to.
-    public = {"kubeflow_trainer_version": Images.VERSION}
-    config_map(scope, "kubeflow-trainer-public", public, app=APP)
     config = config_map(scope, "kubeflow-trainer-config", {CONFIG_KEY: _configuration(settings)}, app=APP)
     certificate = own_certificate(scope, _SECRET, app=APP)
     program = Program(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, cast
 
+from simulator.kubernetes import provenance
 from simulator.kubernetes.values import objects
 from simulator.kubernetes.values.objects import metadata
 from simulator.kubernetes.values.paths import Path, get, remove, replace
@@ -15,7 +16,7 @@ from simulator.kubernetes.values.wire import Object
 
 __all__ = ["adopted", "keep_ignored", "manager_name", "must_force", "ours"]
 
-PREFIX = "pulumi-kubernetes"
+PREFIX = provenance.OURS.removesuffix("-")
 
 # Writers whose fields become this manager's own on the first update: kubectl, and creation without apply.
 _KUBECTL = {("kubectl", "Apply"), ("kubectl", "Update"), ("before-first-apply", "Update")}

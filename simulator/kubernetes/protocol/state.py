@@ -7,9 +7,10 @@ from typing import cast
 
 from google.protobuf import struct_pb2
 
+from simulator.kubernetes import provenance
 from simulator.kubernetes.access.mapping import is_crd
 from simulator.kubernetes.errors import RefusedError
-from simulator.kubernetes.provenance import FIELD_MANAGER, MARK, MARK_VALUE, THEIRS
+from simulator.kubernetes.provenance import FIELD_MANAGER, MARK, THEIRS, marks
 from simulator.kubernetes.values import objects
 from simulator.kubernetes.values.drift import reflected
 from simulator.kubernetes.values.equality import text_of
@@ -43,7 +44,7 @@ _SHORT = 4
 
 def foreseen(live: Object, inputs: Object, secrets: Marks | None, manager: str) -> struct_pb2.Struct:
     """Return what a resource's outputs will be: all of the object, for a preview is not written anywhere."""
-    kept = {**live, FIELD_MANAGER: manager, MARK: MARK_VALUE}
+    kept = {**live, **marks(manager)}
     kept.pop("status", None)
     kept["metadata"] = _without_bookkeeping(metadata(live), {})
     return encode(kept, secrets_of(inputs, secrets))
@@ -68,9 +69,7 @@ def outputs(live: Object, inputs: Object, secrets: Marks | None, manager: str) -
         kept["status"] = {
             key: value for key, value in cast("Object", status).items() if key not in _TRANSIENT
         }
-    kept[FIELD_MANAGER] = manager
-    kept[MARK] = MARK_VALUE
-    return encode(kept, secrets_of(inputs, secrets))
+    return encode({**kept, **marks(manager)}, secrets_of(inputs, secrets))
 
 
 def _is_as_given(key: str, live: Object, inputs: Object, secrets: Marks | None) -> bool:
@@ -159,4 +158,7 @@ def about(state: struct_pb2.Struct, inputs: Object) -> Object:
 
 def recorded_manager(state: struct_pb2.Struct) -> str | None:
     """Return the field manager that a state recorded, None without one."""
-    return state.fields[FIELD_MANAGER].string_value if FIELD_MANAGER in state.fields else None
+    known = (FIELD_MANAGER, MARK)
+    return provenance.recorded_manager(
+        {key: plain(state.fields[key]) for key in known if key in state.fields}
+    )
