@@ -15,9 +15,9 @@ from ..contracts import (
     TeamBase,
     UserIdentity,
 )
-from ..kubeflow.model_registry import TeamModelRegistry, TeamModelRegistryArgs
-from ..kubeflow.pipelines import TeamPipelines, TeamPipelinesArgs
-from ..kubeflow.spark import TeamSpark, TeamSparkArgs
+from ..kubeflow.model_registry import TeamModelRegistryArgs, team_model_registry
+from ..kubeflow.pipelines import TeamPipelinesArgs, team_pipelines
+from ..kubeflow.spark import TeamSparkArgs, team_spark
 from ..platform_settings import ComponentsSettings, PlatformSettings
 from ..teams import Team, TeamArgs, TeamGround, TeamGroundArgs
 from .ground import Ground
@@ -85,7 +85,7 @@ def deploy_teams(settings: PlatformSettings, platform: TeamPlatform, opts: pulum
             ),
             opts,
         )
-        offer += Offer(namespaces=(name,)) + _components(name, team, platform, opts)
+        offer += Offer(namespaces=(name,)) + _components(name, team, platform)
         output[name] = team.output
     return Teams(output=output, offer=offer)
 
@@ -95,13 +95,13 @@ def _account_annotations(platform: TeamPlatform, name: str) -> Mapping[str, pulu
     return platform.stores[name].account_annotations if name in platform.stores else {}
 
 
-def _components(name: str, team: Team, platform: TeamPlatform, opts: pulumi.ResourceOptions) -> Offer:
+def _components(name: str, team: Team, platform: TeamPlatform) -> Offer:
     """Declare what components need in the namespace of a team."""
     components, namespaces = platform.components, platform.namespaces
     offer = Offer(namespaces=())
     if components.pipelines.enabled and platform.pipelines is not None:
-        offer += TeamPipelines(
-            f"{name}-pipelines",
+        offer += team_pipelines(
+            team,
             TeamPipelinesArgs(
                 settings=components.pipelines,
                 namespaces=namespaces,
@@ -114,19 +114,17 @@ def _components(name: str, team: Team, platform: TeamPlatform, opts: pulumi.Reso
                 pod_default_type=platform.base.pod_default_type,
                 node_pools=platform.node_pools,
             ),
-            opts,
-        ).offer
+        )
     if components.model_registry.enabled:
-        TeamModelRegistry(
-            f"{name}-model-registry",
+        team_model_registry(
+            team,
             TeamModelRegistryArgs(
                 settings=components.model_registry,
                 namespaces=namespaces,
                 place=team.place,
                 mesh=platform.mesh,
             ),
-            opts,
         )
     if components.spark.enabled:
-        TeamSpark(f"{name}-spark", TeamSparkArgs(namespaces=namespaces, place=team.place), opts)
+        team_spark(team, TeamSparkArgs(namespaces=namespaces, place=team.place))
     return offer

@@ -14,8 +14,8 @@ from components.kubeflow.model_registry import (
     ModelRegistry,
     ModelRegistryArgs,
     ModelRegistrySettings,
-    TeamModelRegistry,
     TeamModelRegistryArgs,
+    team_model_registry,
 )
 from tests.support.alone import Surroundings, declare
 from tests.support.render import Object, Rendered
@@ -75,7 +75,7 @@ def declared(
             theirs = TeamModelRegistryArgs(
                 settings=checked, namespaces=given.namespaces, place=place, mesh=given.mesh
             )
-            TeamModelRegistry("model-registry-team", theirs)
+            team_model_registry(pulumi.ComponentResource("test:Team", team), theirs)
 
     return declare(build)
 

@@ -7,7 +7,7 @@ import pulumi
 
 from components.contracts import Capabilities, Offer
 from components.kube.scope import Place
-from components.kubeflow.spark import Spark, SparkArgs, SparkSettings, TeamSpark, TeamSparkArgs
+from components.kubeflow.spark import Spark, SparkArgs, SparkSettings, TeamSparkArgs, team_spark
 from tests.support.alone import Surroundings, declare
 from tests.support.render import Object, Rendered
 
@@ -35,17 +35,16 @@ def with_offer(*, capabilities: Capabilities | None = None, **settings: object) 
     return declare(build), offers[0]
 
 
-def for_teams(*names: str) -> tuple[Rendered, set[str]]:
-    """What it declares in the namespaces of teams, and the accounts that it offers there."""
-    accounts: set[str] = set()
+def for_teams(*names: str) -> Rendered:
+    """What it declares in the namespaces of teams."""
 
     def build(given: Surroundings) -> None:
         for name in names:
             place = Place(name=name, created=pulumi.Output.from_input(name))
-            team = TeamSpark(f"{name}-spark", TeamSparkArgs(namespaces=given.namespaces, place=place))
-            accounts.add(team.service_account)
+            team = pulumi.ComponentResource("test:Team", name)
+            team_spark(team, TeamSparkArgs(namespaces=given.namespaces, place=place))
 
-    return declare(build), accounts
+    return declare(build)
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from components.contracts import Capabilities
+from components.kubeflow.spark.team import SERVICE_ACCOUNT
 from tests.components.spark import (
     CONTROLLER,
     KINDS,
@@ -25,7 +26,7 @@ SECRET = "spark-operator-webhook-certs"
 
 
 def test_every_object_is_one_that_an_api_server_takes() -> None:
-    objects = [*by_default().objects, *for_teams("vision")[0].objects]
+    objects = [*by_default().objects, *for_teams("vision").objects]
     wrong = {
         f"{one['kind']} {one['metadata']['name']}": errors
         for one in objects
@@ -169,14 +170,14 @@ def test_a_member_of_a_team_may_run_applications_or_only_see_them(role: str, all
 
 
 def test_drivers_of_a_team_may_make_executors_in_its_namespace_and_read_no_secret() -> None:
-    rendered, accounts = for_teams("vision", "speech")
-    (account,) = accounts
+    rendered = for_teams("vision", "speech")
+    shared = by_default().get("ClusterRole", SERVICE_ACCOUNT)
     for team in ("vision", "speech"):
         (binding,) = [one for one in rendered.of("RoleBinding") if one["metadata"]["namespace"] == team]
-        assert binding["subjects"] == [{"kind": "ServiceAccount", "name": account, "namespace": team}]
-        (role,) = [one for one in rendered.of("Role") if one["metadata"]["namespace"] == team]
-        assert binding["roleRef"]["name"] == role["metadata"]["name"]
-        (rule,) = role["rules"]
-        assert {"pods", "services", "configmaps"} <= set(rule["resources"])
-        assert {"create", "delete", "watch"} <= set(rule["verbs"])
-        assert "secrets" not in rule["resources"]
+        assert binding["subjects"] == [{"kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": team}]
+        assert binding["roleRef"]["kind"] == "ClusterRole"
+        assert binding["roleRef"]["name"] == shared["metadata"]["name"]
+    (rule,) = shared["rules"]
+    assert {"pods", "services", "configmaps"} <= set(rule["resources"])
+    assert {"create", "delete", "watch"} <= set(rule["verbs"])
+    assert "secrets" not in rule["resources"]

@@ -7,16 +7,16 @@ from typing import Any
 
 import pulumi
 
-from components.contracts import Database, ObjectStore
+from components.contracts import Database, ObjectStore, Offer
 from components.kube.scope import Place
 from components.kubeflow.pipelines import (
     Pipelines,
     PipelinesArgs,
     PipelinesDatabases,
     PipelinesSettings,
-    TeamPipelines,
     TeamPipelinesArgs,
     embedded,
+    team_pipelines,
 )
 from components.storage import MySQL, SeaweedFS
 from tests.support.alone import Surroundings, declare
@@ -105,7 +105,7 @@ def pipelines(
                 pages_store=stores[embedded.PAGES],
             ),
         )
-        offered.append(there)
+        offered.append(there.offer)
         for team in TEAMS:
             args = TeamPipelinesArgs(
                 settings=checked,
@@ -118,11 +118,11 @@ def pipelines(
                 service=there.service,
                 pod_default_type=there.service.ready,
             )
-            offered.append(TeamPipelines(team, args))
+            offered.append(team_pipelines(pulumi.ComponentResource("test:Team", team), args))
 
-    offered: list[Pipelines | TeamPipelines] = []
+    offered: list[Offer] = []
     rendered = declare(build)
-    rendered.outputs["pipelines"], *rendered.outputs["teams"] = (one.offer for one in offered)
+    rendered.outputs["pipelines"], *rendered.outputs["teams"] = offered
     return rendered
 
 

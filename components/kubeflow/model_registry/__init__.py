@@ -2,13 +2,13 @@
 
 from .component import ModelRegistry, ModelRegistryArgs, problems
 from .settings import ModelRegistrySettings
-from .team import TeamModelRegistry, TeamModelRegistryArgs
+from .team import TeamModelRegistryArgs, team_model_registry
 
 __all__ = [
     "ModelRegistry",
     "ModelRegistryArgs",
     "ModelRegistrySettings",
-    "TeamModelRegistry",
     "TeamModelRegistryArgs",
     "problems",
+    "team_model_registry",
 ]

@@ -36,48 +36,42 @@ class TeamModelRegistryArgs:
     mesh: Mesh
 
 
-class TeamModelRegistry(pulumi.ComponentResource):
-    """Registry and catalog, as one team's namespace shows them."""
-
-    def __init__(
-        self, name: str, args: TeamModelRegistryArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__("slipway:kubeflow:TeamModelRegistry", name, None, opts)
-        here = Scope(component="modelRegistry", parent=self, namespaces=args.namespaces, elsewhere=args.place)
-        there = Scope(component="modelRegistry", parent=self, namespaces=args.namespaces)
-        shown = server.annotations(args.settings.server)
-        _service(here, server.SERVICE, labels=server.LABELS, annotations=shown)
-        ways = {server.SERVICE: server.PREFIX}
-        if args.settings.catalog.enabled:
-            _service(here, catalog.APP, labels=catalog.LABELS, annotations={})
-            ways[catalog.APP] = catalog.PREFIX
-        domain = args.mesh.cluster_domain
-        CustomResource(
-            here.unique(ROUTE),
-            api_version=NETWORKING,
-            kind="VirtualService",
-            metadata=here.metadata(ROUTE),
-            spec={
-                "gateways": ["mesh"],
-                "hosts": [here.host(service, domain) for service in ways],
-                "http": [
-                    {
-                        "match": [{"uri": {"prefix": prefix}}],
-                        "route": [
-                            {
-                                "destination": {
-                                    "host": there.host(service, domain),
-                                    "port": {"number": server.PORT},
-                                }
+def team_model_registry(team: pulumi.Resource, args: TeamModelRegistryArgs) -> None:
+    """Declare registry and catalog as one team's namespace shows them, as a part of the team."""
+    here = Scope(component="modelRegistry", parent=team, namespaces=args.namespaces, elsewhere=args.place)
+    there = Scope(component="modelRegistry", parent=team, namespaces=args.namespaces)
+    shown = server.annotations(args.settings.server)
+    _service(here, server.SERVICE, labels=server.LABELS, annotations=shown)
+    ways = {server.SERVICE: server.PREFIX}
+    if args.settings.catalog.enabled:
+        _service(here, catalog.APP, labels=catalog.LABELS, annotations={})
+        ways[catalog.APP] = catalog.PREFIX
+    domain = args.mesh.cluster_domain
+    CustomResource(
+        here.unique(ROUTE),
+        api_version=NETWORKING,
+        kind="VirtualService",
+        metadata=here.metadata(ROUTE),
+        spec={
+            "gateways": ["mesh"],
+            "hosts": [here.host(service, domain) for service in ways],
+            "http": [
+                {
+                    "match": [{"uri": {"prefix": prefix}}],
+                    "route": [
+                        {
+                            "destination": {
+                                "host": there.host(service, domain),
+                                "port": {"number": server.PORT},
                             }
-                        ],
-                    }
-                    for service, prefix in ways.items()
-                ],
-            },
-            opts=here.options(args.mesh.ready),
-        )
-        self.register_outputs({})
+                        }
+                    ],
+                }
+                for service, prefix in ways.items()
+            ],
+        },
+        opts=here.options(args.mesh.ready),
+    )
 
 
 def _service(scope: Scope, name: str, *, labels: Mapping[str, str], annotations: Mapping[str, str]) -> None:

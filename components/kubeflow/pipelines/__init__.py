@@ -3,13 +3,13 @@
 from .args import PipelinesArgs, PipelinesDatabases
 from .component import Pipelines
 from .settings import PipelinesSettings
-from .team import TeamPipelines, TeamPipelinesArgs
+from .team import TeamPipelinesArgs, team_pipelines
 
 __all__ = [
     "Pipelines",
     "PipelinesArgs",
     "PipelinesDatabases",
     "PipelinesSettings",
-    "TeamPipelines",
     "TeamPipelinesArgs",
+    "team_pipelines",
 ]

@@ -58,30 +58,22 @@ class TeamPipelinesArgs:
     node_pools: Sequence[NodePool] = ()
 
 
-class TeamPipelines(pulumi.ComponentResource):
-    """Pipelines in one team's namespace.
+def team_pipelines(team: pulumi.Resource, args: TeamPipelinesArgs) -> Offer:
+    """Declare pipelines in one team's namespace, as a part of the team.
 
-    Attributes:
-        offer: images and requests of the team's own server.
+    Returns:
+        images and requests of the team's own server.
     """
-
-    offer: Offer
-
-    def __init__(
-        self, name: str, args: TeamPipelinesArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        super().__init__("slipway:kubeflow:TeamPipelines", name, None, opts)
-        scope = Scope(component="pipelines", parent=self, namespaces=args.namespaces, elsewhere=args.place)
-        secret = _keys(scope, args)
-        _where_runs_keep_things(scope, args)
-        config_map(scope, METADATA_CONFIG, server_address(args.service.metadata_host))
-        if args.pod_default_type is not None:
-            _token_for_notebooks(scope, args.pod_default_type)
-        self.offer = Offer()
-        if args.settings.artifacts_proxy.enabled:
-            workload = _artifacts_proxy(scope, args, secret)
-            self.offer = Offer(images=workload.images, request=workload.request)
-        self.register_outputs({})
+    scope = Scope(component="pipelines", parent=team, namespaces=args.namespaces, elsewhere=args.place)
+    secret = _keys(scope, args)
+    _where_runs_keep_things(scope, args)
+    config_map(scope, METADATA_CONFIG, server_address(args.service.metadata_host))
+    if args.pod_default_type is not None:
+        _token_for_notebooks(scope, args.pod_default_type)
+    if not args.settings.artifacts_proxy.enabled:
+        return Offer()
+    workload = _artifacts_proxy(scope, args, secret)
+    return Offer(images=workload.images, request=workload.request)
 
 
 def _keys(scope: Scope, args: TeamPipelinesArgs) -> pulumi.Output[str]:

@@ -2,6 +2,6 @@
 
 from .component import Spark, SparkArgs
 from .settings import SparkSettings
-from .team import TeamSpark, TeamSparkArgs
+from .team import TeamSparkArgs, team_spark
 
-__all__ = ["Spark", "SparkArgs", "SparkSettings", "TeamSpark", "TeamSparkArgs"]
+__all__ = ["Spark", "SparkArgs", "SparkSettings", "TeamSparkArgs", "team_spark"]

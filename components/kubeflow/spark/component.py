@@ -2,7 +2,7 @@
 
 Installs the API types SparkApplication, ScheduledSparkApplication and SparkConnect, the controller that runs
 them, and the webhook that checks them. Needs the namespaces. Offers contracts.Offer; for the namespace of a
-team see `TeamSpark`.
+team see `team_spark`.
 """
 
 from collections.abc import Sequence

@@ -29,18 +29,10 @@ class TeamSparkArgs:
     place: Place
 
 
-class TeamSpark(pulumi.ComponentResource):
-    """Spark in one team's namespace.
+def team_spark(team: pulumi.Resource, args: TeamSparkArgs) -> None:
+    """Declare what Spark needs in one team's namespace, as a part of the team.
 
-    Attributes:
-        service_account: what an application names in `spec.driver.serviceAccount`.
+    An application names the account, SERVICE_ACCOUNT, in `spec.driver.serviceAccount`.
     """
-
-    service_account: str
-
-    def __init__(self, name: str, args: TeamSparkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("slipway:kubeflow:TeamSpark", name, None, opts)
-        scope = Scope(component="spark", parent=self, namespaces=args.namespaces, elsewhere=args.place)
-        access(scope, Path(__file__).with_name("team_rbac.yaml"))
-        self.service_account = SERVICE_ACCOUNT
-        self.register_outputs({})
+    scope = Scope(component="spark", parent=team, namespaces=args.namespaces, elsewhere=args.place)
+    access(scope, Path(__file__).with_name("team_rbac.yaml"))
