@@ -71,6 +71,7 @@ def contracts(deployed: Deployed) -> dict[str, object]:
             "namespace": mesh.namespace,
             "gateway": mesh.gateway,
             "gatewayPrincipal": mesh.gateway_principal,
+            "gatewayLabels": dict(mesh.gateway_labels),
             "clusterDomain": mesh.cluster_domain,
         },
         "identity": _plain(deployed.identity),

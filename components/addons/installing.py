@@ -8,6 +8,7 @@ import pulumi
 from ..charts import ChartScope, ChartSource
 from ..contracts import (
     AzureCloud,
+    Caller,
     CertificateAuthority,
     Cluster,
     ExternalAuthorization,
@@ -22,6 +23,7 @@ from .istio import Istio, IstioArgs
 from .knative import Knative, KnativeArgs
 from .kuberay import KubeRay, KubeRayArgs
 from .kueue import Kueue, KueueArgs
+from .prometheus import PODS as PROMETHEUS_PODS
 from .prometheus import Prometheus, PrometheusArgs
 from .settings import AddonsSettings
 
@@ -53,6 +55,7 @@ class Addons:
     Attributes:
         knative, kueue, kuberay, monitoring: the leaf after which the types of each can be used; None where it
             is off. Monitoring is the Prometheus stack.
+        scrapers: the pods that may read the metrics of programs.
         scope: how other components install charts of their own.
         offers: by the key of each add-on below `addons`.
     """
@@ -63,6 +66,7 @@ class Addons:
     kueue: pulumi.Resource | None
     kuberay: pulumi.Resource | None
     monitoring: pulumi.Resource | None
+    scrapers: tuple[Caller, ...]
     scope: ChartScope
     offers: Mapping[str, Offer]
 
@@ -140,6 +144,12 @@ def install_addons(args: AddonsArgs, opts: pulumi.ResourceOptions) -> Addons:
         kueue=kueue.ready if kueue else None,
         kuberay=kuberay.ready if kuberay else None,
         monitoring=monitoring.ready if monitoring else None,
+        scrapers=_scrapers(settings),
         scope=scope,
         offers=offers,
     )
+
+
+def _scrapers(settings: AddonsSettings) -> tuple[Caller, ...]:
+    own = (PROMETHEUS_PODS,) if settings.prometheus.enabled else ()
+    return (*own, *(Caller(namespace=name) for name in settings.monitoring_namespaces))

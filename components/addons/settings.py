@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ..charts import RepositoriesSource, SourceSettings
 from ..kube.settings import Placement
-from ..settings_base import Settings
+from ..settings_base import DnsLabel, Settings
 from ..versions import Chart, Charts
 from .cert_manager import CertManagerSettings
 from .istio import IstioSettings
@@ -43,6 +43,11 @@ class AddonsSettings(Settings):
     kueue: KueueSettings = Field(default=KueueSettings(), description="Queues before devices.")
     kuberay: KubeRaySettings = Field(default=KubeRaySettings(), description="Ray clusters.")
     prometheus: PrometheusSettings = Field(default=PrometheusSettings(), description="Metrics and alerts.")
+    monitoring_namespaces: tuple[DnsLabel, ...] = Field(
+        default=(),
+        description="Namespaces of a monitoring of the cluster's own, whose pods may read the metrics of the "
+        "platform's programs; those of `prometheus` may without being named.",
+    )
 
     @property
     def charts(self) -> tuple[Chart, ...]:

@@ -6,6 +6,7 @@ dataclass: plain values where they are known while the program runs, Outputs whe
 Pulumi writes a dependency on a component as one on each of its children, into the state of every dependent.
 """
 
+from .callers import TEAMS, Caller
 from .clouds import AwsCloud, AzureCloud, GcpCloud
 from .cluster import Accelerator, Capabilities, Cluster, NodePool, Sharing, Taint, TaintEffect
 from .data import Authority, Database, ObjectStore, PipelinesService
@@ -22,11 +23,13 @@ from .ground import (
 from .offer import MenuItem, Offer, Request
 
 __all__ = [
+    "TEAMS",
     "Accelerator",
     "AccessManagement",
     "Authority",
     "AwsCloud",
     "AzureCloud",
+    "Caller",
     "Capabilities",
     "CertificateAuthority",
     "Cluster",

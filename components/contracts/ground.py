@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pulumi
 
+from .callers import Caller
+
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateAuthority:
@@ -52,6 +54,7 @@ class Mesh:
     Attributes:
         gateway: `namespace/name` of the Gateway that routes attach to.
         gateway_principal: SPIFFE principal of the gateway's pods, allowed by authorization policies.
+        gateway_labels: labels that select the gateway's pods, in `namespace`.
         cluster_domain: DNS suffix of Services, without a leading dot.
     """
 
@@ -60,6 +63,17 @@ class Mesh:
     gateway_principal: str
     cluster_domain: str
     ready: pulumi.Resource
+    gateway_labels: Mapping[str, str]
+
+    @property
+    def gateway_pods(self) -> Caller:
+        """The gateway's pods, which bring what comes from outside."""
+        return Caller(namespace=self.namespace, labels=self.gateway_labels)
+
+    @property
+    def control_plane(self) -> Caller:
+        """The pods of istiod, by the label that its chart gives them in every revision."""
+        return Caller(namespace=self.namespace, labels={"app": "istiod"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +88,17 @@ class UserIdentity:
 
 @dataclass(frozen=True, kw_only=True)
 class Namespaces:
-    """Kubeflow's own namespaces. Their names are Outputs, so that what lives there comes after them."""
+    """Kubeflow's own namespaces. Their names are Outputs, so that what lives there comes after them.
+
+    Attributes:
+        scrapers: the pods that read the metrics of whatever lives in namespaces of the platform.
+    """
 
     kubeflow: pulumi.Output[str]
     kubeflow_name: str
     system: pulumi.Output[str]
     system_name: str
+    scrapers: tuple[Caller, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +128,7 @@ class TeamBase:
             takes a label away.
         pages_principal: mesh identity of the pages of pipelines, which ask in people's names.
         notebooks_principal: mesh identity of the notebook controller, which asks whether notebooks are idle.
-        caller_namespaces: namespaces beside Kubeflow's and the gateway's whose pods reach those of teams.
+        callers: pods of the platform that open connections to those of teams.
         profile_type: the leaf after which a Profile can be declared.
         pod_default_type: the leaf after which a PodDefault can be declared; None where there are none.
     """
@@ -119,4 +138,4 @@ class TeamBase:
     notebooks_principal: str
     profile_type: pulumi.Resource
     pod_default_type: pulumi.Resource | None = None
-    caller_namespaces: tuple[str, ...] = ()
+    callers: tuple[Caller, ...] = ()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .callers import Caller
+
 
 @dataclass(frozen=True, kw_only=True)
 class MenuItem:
@@ -54,12 +56,17 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What every component tells the platform about itself, for the outputs and the dashboard."""
+    """What every component tells the platform about itself, for the outputs, the dashboard and the teams.
+
+    Attributes:
+        asks_teams: those of its pods that open connections to pods of teams.
+    """
 
     menu: tuple[MenuItem, ...] = ()
     images: tuple[str, ...] = ()
     request: Request = field(default_factory=Request)
     namespaces: tuple[str, ...] = ("kubeflow",)
+    asks_teams: tuple[Caller, ...] = ()
 
     def __add__(self, other: "Offer") -> "Offer":
         return Offer(
@@ -67,4 +74,5 @@ class Offer:
             images=tuple(dict.fromkeys(self.images + other.images)),
             request=self.request + other.request,
             namespaces=tuple(dict.fromkeys(self.namespaces + other.namespaces)),
+            asks_teams=self.asks_teams + other.asks_teams,
         )

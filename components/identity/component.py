@@ -16,8 +16,7 @@ from .filters import edge_filters
 from .gateway_settings import GatewaySettings
 from .places import gateway_scope
 from .policies import PoliciesArgs, policies
-from .proxy import OAuth2Proxy, OAuth2ProxyArgs, caller
-from .proxy_arguments import NAMESPACE as PROXY_NAMESPACE
+from .proxy import OAuth2Proxy, OAuth2ProxyArgs, proxy_pods
 from .proxy_arguments import logout_path
 from .secrets import CLIENT_SECRET, GivenSecrets
 from .settings import IdentitySettings
@@ -109,8 +108,7 @@ class Identity(pulumi.ComponentResource):
                     namespaces=args.namespaces,
                     secrets=args.secrets,
                     client_secret=client_secret,
-                    callers=(caller(args.mesh),),
-                    caller_namespaces=(PROXY_NAMESPACE,),
+                    callers=(proxy_pods(),),
                     session_lifetime=args.settings.proxy.session_lifetime,
                     admin_rotation=args.settings.rotation.admin_password,
                     node_pools=args.node_pools,

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes.core.v1 import EnvVarSourceArgsDict, Secret
 
-from ..contracts import Mesh, Namespaces, NodePool, Offer
+from ..contracts import Caller, Mesh, Namespaces, NodePool, Offer
 from ..dynamic import GeneratedPassword, PasswordHash
 from ..kube.api_types import api_types
 from ..kube.config import config_map
-from ..kube.mesh import allow, from_principals, mutual_tls, route
+from ..kube.mesh import allow, from_principals, mutual_tls, principal, route
 from ..kube.metrics import scraped
-from ..kube.network import SAME_NAMESPACE, allow_ingress, namespace_named
+from ..kube.network import SIDECAR_METRICS, Opening, allow_ingress
 from ..kube.objects import access
 from ..kube.program import Environment, Mount, Program, http_probe, pod_field, secret_key
 from ..kube.scope import Scope
@@ -41,8 +41,8 @@ APP = "dex"
 # The image's own (Dockerfile of dexidp/dex v2.45.1).
 _USER = 1001
 _CONFIG = "/etc/dex/cfg"
-# What anyone in the cluster may read without being known: public keys, and where they are. istiod, which has
-# no identity in the mesh, hands the keys to the gateway.
+# What may be read without being known: public keys, and where they are. istiod, which has no identity in the
+# mesh, hands the keys to the gateway. Nobody else gets there: see the network policy.
 _PUBLIC = {"methods": ["GET"], "paths": ["/dex/keys", "/dex/.well-known/openid-configuration"]}
 
 
@@ -59,7 +59,7 @@ class DexArgs:
     """What Dex needs.
 
     Attributes:
-        client_secret: what OAuth2 Proxy shows it. callers: mesh identities that may call it.
+        client_secret: what OAuth2 Proxy shows it. callers: who asks it beside the gateway and istiod.
         session_lifetime: how long its tokens are valid (`24h`).
         admin_rotation: another text makes another password of the first user.
     """
@@ -70,8 +70,7 @@ class DexArgs:
     namespaces: Namespaces
     secrets: GivenSecrets
     client_secret: pulumi.Output[str]
-    callers: tuple[str, ...]
-    caller_namespaces: tuple[str, ...]
+    callers: tuple[Caller, ...]
     session_lifetime: str
     admin_rotation: str = ""
     node_pools: tuple[NodePool, ...] = ()
@@ -170,16 +169,18 @@ def _program(settings: DexSettings, environment: Environment) -> Program:
 
 
 def _let_in(scope: Scope, args: DexArgs, workload: Workload) -> None:
-    """The gateway and OAuth2 Proxy reach Dex, everyone its public keys, nobody anything else."""
-    rules = [from_principals(args.mesh.gateway_principal, *args.callers), {"to": [{"operation": _PUBLIC}]}]
-    allow(scope, args.mesh, APP, app=APP, selector=workload.selector, rules=rules)
-    peers = [namespace_named(name) for name in (args.mesh.namespace, *args.caller_namespaces)]
+    """The gateway and OAuth2 Proxy reach Dex, istiod its public keys, nobody anything else."""
+    mesh = args.mesh
+    known = [principal(mesh, caller) for caller in args.callers]
+    rules = [from_principals(mesh.gateway_principal, *known), {"to": [{"operation": _PUBLIC}]}]
+    allow(scope, mesh, APP, app=APP, selector=workload.selector, rules=rules)
+    # It is alone in its namespace, which the same policy closes.
+    callers = [mesh.gateway_pods, mesh.control_plane, *args.callers]
     allow_ingress(
         scope,
         "allow-istio-and-oauth2-proxy",
-        selector=workload.selector,
-        peers=peers,
-        ports=["http"],
+        selector=None,
+        openings=[Opening(ports=["http"], callers=callers)],
+        metrics=SIDECAR_METRICS,
         app=APP,
     )
-    allow_ingress(scope, "default-allow-same-namespace-auth", selector=None, peers=[SAME_NAMESPACE])

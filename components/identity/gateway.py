@@ -71,6 +71,7 @@ class Gateway(pulumi.ComponentResource):
             namespace=args.mesh.namespace,
             gateway=f"{args.namespaces.kubeflow_name}/{GATEWAY}",
             gateway_principal=f"{domain}/ns/{args.mesh.namespace}/sa/{args.mesh.gateway_service_account}",
+            gateway_labels=args.mesh.gateway_selector,
             cluster_domain=domain,
             ready=args.mesh.ready,
         )

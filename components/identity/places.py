@@ -42,11 +42,6 @@ def gateway_scope(parent: pulumi.Resource, mesh_namespace: str, namespaces: Name
     return Scope(component=COMPONENT, parent=parent, namespaces=namespaces, elsewhere=place)
 
 
-def principal(mesh: Mesh, namespace: str, account: str) -> str:
-    """The mesh identity of a service account (SPIFFE, without its scheme)."""
-    return f"{mesh.cluster_domain}/ns/{namespace}/sa/{account}"
-
-
 def fingerprint(*values: pulumi.Input[str]) -> pulumi.Output[str]:
     """A text that is no secret and another one when one of the values is.
 

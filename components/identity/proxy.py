@@ -12,19 +12,19 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import Secret, ServiceAccount
 
-from ..contracts import Mesh, Namespaces, NodePool, Offer
+from ..contracts import Caller, Mesh, Namespaces, NodePool, Offer
 from ..dynamic import GeneratedPassword
 from ..kube.config import config_map
 from ..kube.mesh import NETWORKING, allow, from_principals, mutual_tls, route
 from ..kube.metrics import scraped
-from ..kube.network import SAME_NAMESPACE, allow_ingress, namespace_named
+from ..kube.network import SIDECAR_METRICS, Opening, allow_ingress
 from ..kube.program import Mount, Program, http_probe, secret_key
 from ..kube.scope import Scope
 from ..kube.workload import VolumeSource, deployment, service
 from ..versions import Identity as Images
 from .dex_config import NAMESPACE as DEX_NAMESPACE
 from .gateway_settings import GatewaySettings
-from .places import disruption_budget, fingerprint, own_namespace, principal
+from .places import disruption_budget, fingerprint, own_namespace
 from .proxy_arguments import (
     AUTHORITY_FILE,
     AUTHORITY_FOLDER,
@@ -108,24 +108,22 @@ class OAuth2Proxy(pulumi.ComponentResource):
         _see_dex(scope, args)
         rules = [from_principals(args.mesh.gateway_principal)]
         allow(scope, args.mesh, APP, app=APP, selector=workload.selector, rules=rules)
+        # It is alone in its namespace, which the same policy closes.
         allow_ingress(
             scope,
             "allow-istio-ingressgateway",
-            selector=workload.selector,
-            peers=[namespace_named(args.mesh.namespace)],
-            ports=["http"],
+            selector=None,
+            openings=[Opening(ports=["http"], callers=[args.mesh.gateway_pods])],
+            metrics=SIDECAR_METRICS,
             app=APP,
-        )
-        allow_ingress(
-            scope, "default-allow-same-namespace-oauth2-proxy", selector=None, peers=[SAME_NAMESPACE]
         )
         self.offer = Offer(images=workload.images, request=workload.request, namespaces=(NAMESPACE,))
         self.register_outputs({})
 
 
-def caller(mesh: Mesh) -> str:
-    """The mesh identity of OAuth2 Proxy."""
-    return principal(mesh, NAMESPACE, APP)
+def proxy_pods() -> Caller:
+    """The pods of OAuth2 Proxy, which ask the provider."""
+    return Caller(namespace=NAMESPACE, labels={"app": APP}, account=APP)
 
 
 def _authority_of(args: OAuth2ProxyArgs) -> str | None:

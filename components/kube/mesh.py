@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pulumi_kubernetes.apiextensions import CustomResource
 
-from ..contracts import Mesh
+from ..contracts import Caller, Mesh
 from .scope import Scope
 
 NETWORKING = "networking.istio.io/v1"
@@ -115,6 +115,11 @@ def from_principals(*principals: str) -> dict[str, object]:
     return {"from": [{"source": {"principals": list(principals)}}]}
 
 
+def principal(mesh: Mesh, caller: Caller) -> str:
+    """The mesh identity of a caller (SPIFFE, without its scheme)."""
+    return f"{mesh.cluster_domain}/ns/{caller.namespace}/sa/{caller.account}"
+
+
 def service_account_principal(scope: Scope, account: str, mesh: Mesh) -> str:
     """The mesh identity of a service account in the component's namespace (SPIFFE, without its scheme)."""
-    return f"{mesh.cluster_domain}/ns/{scope.namespace_name}/sa/{account}"
+    return principal(mesh, scope.caller({}, account))

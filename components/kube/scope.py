@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
-from ..contracts import Namespaces
+from ..contracts import Caller, Namespaces
 
 MANAGED_BY = "slipway"
 COMPONENT_LABEL = "slipway.dev/component"
@@ -57,6 +57,10 @@ class Scope:
         if self.elsewhere is not None:
             return self.elsewhere.name
         return self.namespaces.system_name if self.system else self.namespaces.kubeflow_name
+
+    def caller(self, labels: Mapping[str, str], account: str = "") -> Caller:
+        """Pods of the component's namespace with these labels, as callers of somebody else's."""
+        return Caller(namespace=self.namespace_name, labels=labels, account=account)
 
     def unique(self, name: str) -> str:
         """What Pulumi calls an object of this name."""

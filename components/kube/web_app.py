@@ -8,7 +8,7 @@ from pulumi_kubernetes.core.v1 import Service
 
 from ..contracts import Mesh, NodePool, UserIdentity
 from .mesh import allow, from_principals, mutual_tls, route
-from .network import allow_ingress, namespace_named
+from .network import Opening, allow_ingress
 from .program import Environment, Program
 from .scope import Scope
 from .settings import WorkloadSettings
@@ -56,7 +56,7 @@ def web_app(
     """Declare a web app that people reach through the gateway, and nothing else reaches.
 
     That is a Deployment, a Service on port 80, the route to it, mutual TLS, an AuthorizationPolicy that lets
-    the gateway in, and a NetworkPolicy that opens the program's port to the mesh's namespace.
+    the gateway in, and a NetworkPolicy that opens the program's port to the gateway's pods.
 
     Args:
         app: value of the `app` label, and the name of each object that is given no other.
@@ -106,8 +106,8 @@ def web_app(
     mutual_tls(scope, mesh, app, app=app, service=name)
     rules = [from_principals(mesh.gateway_principal, *also_from)]
     allow(scope, mesh, app, app=app, selector=workload.selector, rules=rules)
-    peers = [namespace_named(mesh.namespace)]
-    allow_ingress(scope, app, selector=workload.selector, peers=peers, ports=[port], app=app)
+    opened = Opening(ports=[port], callers=[mesh.gateway_pods])
+    allow_ingress(scope, app, selector=workload.selector, openings=[opened], app=app)
     return WebApp(workload=workload, service=exposed)
 
 

@@ -5,12 +5,13 @@ components of one kind of work.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pulumi
 
 from ..charts import ChartSource
 from ..clusters.choice import make_cluster
-from ..contracts import Cluster
+from ..contracts import Caller, Cluster
 from ..identity.secrets import GivenSecrets
 from ..outputs import Deployed, cluster_outputs, outputs
 from ..platform_settings import PlatformSettings
@@ -92,7 +93,9 @@ def deploy_on(
     }
     # The dashboard comes last, since its menu is made from what the others offer.
     offers |= deploy_dashboard(settings.components, ground, workbench, offers)
-    for_teams = _team_platform(settings, ground, workbench, pipelines)
+    callers = [caller for offer in offers.values() for caller in offer.asks_teams]
+    callers += ground.addons.scrapers
+    for_teams = _team_platform(settings, ground, workbench, pipelines, tuple(callers))
     teams = deploy_teams(settings, for_teams, opts) if for_teams else None
     if teams and teams.output:
         offers["teams"] = teams.offer
@@ -115,9 +118,16 @@ def deploy_on(
 
 
 def _team_platform(
-    settings: PlatformSettings, ground: Ground, workbench: Workbench, pipelines: PipelinesArea
+    settings: PlatformSettings,
+    ground: Ground,
+    workbench: Workbench,
+    pipelines: PipelinesArea,
+    callers: tuple[Caller, ...],
 ) -> TeamPlatform | None:
-    """Declare what all teams share, those of other stacks too, where profiles are on."""
+    """Declare what all teams share, those of other stacks too, where profiles are on.
+
+    `callers` are the pods of the platform that open connections to those of teams.
+    """
     if workbench.team_base is None:
         return None
     share_ground(ground)
@@ -127,7 +137,7 @@ def _team_platform(
         mesh=ground.mesh,
         identity=ground.identity,
         node_pools=ground.cluster.node_pools,
-        base=workbench.team_base,
+        base=replace(workbench.team_base, callers=callers),
         pipelines=pipelines.service,
         stores=pipelines.stores,
         kueue=ground.addons.kueue,

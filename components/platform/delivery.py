@@ -1,7 +1,13 @@
 """Where models are kept and served."""
 
 from ..contracts import Offer
-from ..kubeflow.model_registry import ModelRegistry, ModelRegistryArgs, ModelRegistrySettings
+from ..kubeflow.model_registry import (
+    ModelRegistry,
+    ModelRegistryArgs,
+    ModelRegistrySettings,
+    catalog_pods,
+    registry_pods,
+)
 from ..kubeflow.serving import Serving, ServingArgs
 from ..platform_settings import ComponentsSettings
 from ..storage import DatabaseArgs, LogicalDatabase
@@ -48,8 +54,18 @@ def _model_registry(settings: ModelRegistrySettings, ground: Ground, data: DataS
             node_pools=ground.cluster.node_pools,
             settings=settings.database,
             databases=(
-                LogicalDatabase(name=REGISTRY, user_key="POSTGRES_USER", password_key="POSTGRES_PASSWORD"),
-                LogicalDatabase(name=CATALOG, user_key="CATALOG_USER", password_key="CATALOG_PASSWORD"),
+                LogicalDatabase(
+                    name=REGISTRY,
+                    user_key="POSTGRES_USER",
+                    password_key="POSTGRES_PASSWORD",
+                    used_by=[registry_pods(ground.namespaces)],
+                ),
+                LogicalDatabase(
+                    name=CATALOG,
+                    user_key="CATALOG_USER",
+                    password_key="CATALOG_PASSWORD",
+                    used_by=[catalog_pods(ground.namespaces)],
+                ),
             ),
         ),
     )

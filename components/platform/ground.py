@@ -50,7 +50,7 @@ def lay_ground(
     given = secrets or GivenSecrets()
     addons = _addons(settings, cluster, opts)
     # Every pod there gets a sidecar: what puts it in comes before the namespaces.
-    base = Base("base", BaseArgs(after=(addons.mesh.ready,)), opts)
+    base = Base("base", BaseArgs(after=(addons.mesh.ready,), scrapers=addons.scrapers), opts)
     gateway = Gateway(
         "gateway",
         GatewayArgs(

@@ -9,7 +9,16 @@ from typing import Any, cast
 
 import pulumi
 
-from ..contracts import Cluster, Mesh, Namespaces, ObjectStore, PipelinesService, TeamBase, UserIdentity
+from ..contracts import (
+    Caller,
+    Cluster,
+    Mesh,
+    Namespaces,
+    ObjectStore,
+    PipelinesService,
+    TeamBase,
+    UserIdentity,
+)
 from ..footprint import footprint
 from ..outputs import cluster_outputs
 from ..platform_settings import ComponentsSettings, PlatformSettings
@@ -23,14 +32,14 @@ _STORE = (
     *("keyless", "scheme", "account_annotations"),
 )
 _SERVICE = ("host", "port", "metadata_host", "metadata_port")
-_BASE = ("namespace_labels", "pages_principal", "notebooks_principal", "caller_namespaces")
+_BASE = ("namespace_labels", "pages_principal", "notebooks_principal")
 
 
 def team_contract(settings: PlatformSettings, platform: TeamPlatform) -> dict[str, object]:
     """What stacks of teams need to know of the platform: part `teams` of the output `contracts`."""
     told: dict[str, object] = {
         "components": settings.components.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        "base": _chosen(platform.base, _BASE),
+        "base": _chosen(platform.base, _BASE) | {"callers": _told(platform.base.callers)},
         "queues": platform.kueue is not None,
         "here": list(settings.teams),
         "elsewhere": list(settings.team_defaults.elsewhere),
@@ -135,6 +144,7 @@ def _platform(
             gateway=mesh["gateway"],
             gateway_principal=mesh["gatewayPrincipal"],
             cluster_domain=mesh["clusterDomain"],
+            gateway_labels=mesh["gatewayLabels"],
             ready=there,
         ),
         identity=UserIdentity(
@@ -148,7 +158,7 @@ def _platform(
             namespace_labels=given["namespace_labels"],
             pages_principal=given["pages_principal"],
             notebooks_principal=given["notebooks_principal"],
-            caller_namespaces=tuple(given["caller_namespaces"]),
+            callers=_callers(contract["base"]["callers"]),
             profile_type=there,
             pod_default_type=there if components.pod_defaults.enabled else None,
         ),
@@ -158,6 +168,14 @@ def _platform(
         stores=stores,
         kueue=there if contract["queues"] else None,
     )
+
+
+def _told(callers: Sequence[Caller]) -> list[dict[str, object]]:
+    return [{"namespace": one.namespace, "labels": dict(one.labels)} for one in callers]
+
+
+def _callers(told: Sequence[Mapping[str, Any]]) -> tuple[Caller, ...]:
+    return tuple(Caller(namespace=one["namespace"], labels=one["labels"]) for one in told)
 
 
 def _chosen(value: object, names: Sequence[str]) -> dict[str, object]:

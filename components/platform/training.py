@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 from ..contracts import Offer
-from ..kubeflow.katib import Katib, KatibArgs, KatibSettings
+from ..kubeflow.katib import Katib, KatibArgs, KatibSettings, database_user
 from ..kubeflow.spark import Spark, SparkArgs
 from ..kubeflow.trainer import Trainer, TrainerArgs
 from ..kubeflow.training_operator import TrainingOperator, TrainingOperatorArgs
@@ -90,6 +90,7 @@ def _katib(
                     name="katib",
                     user_key=f"{engine.upper()}_USER",
                     password_key=f"{engine.upper()}_PASSWORD",
+                    used_by=[database_user(ground.namespaces)],
                 ),
             ),
         ),

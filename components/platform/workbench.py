@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..contracts import AccessManagement, Offer, TeamBase
-from ..kubeflow.dashboard import Dashboard, DashboardArgs
+from ..kubeflow.dashboard import Dashboard, DashboardArgs, dashboard_pods
 from ..kubeflow.notebooks import Notebooks, NotebooksArgs
 from ..kubeflow.poddefaults import PodDefaults, PodDefaultsArgs
 from ..kubeflow.profiles import Profiles, ProfilesArgs
@@ -36,13 +36,14 @@ def deploy_workbench(settings: ComponentsSettings, ground: Ground) -> Workbench:
                 namespaces=ground.namespaces,
                 mesh=ground.mesh,
                 identity=ground.identity,
+                dashboard=dashboard_pods(ground.namespaces),
                 namespace_labels=settings.team_namespace_labels(),
                 node_pools=pools,
             ),
             ground.opts,
         )
         offers["profiles"], access_management = profiles.offer, profiles.access_management
-        team_base = replace(profiles.team_base, caller_namespaces=_callers(ground))
+        team_base = profiles.team_base
     if settings.pod_defaults.enabled:
         pod_defaults = PodDefaults(
             "pod-defaults",
@@ -98,12 +99,6 @@ def deploy_workbench(settings: ComponentsSettings, ground: Ground) -> Workbench:
             ground.opts,
         ).offer
     return Workbench(offers=offers, access_management=access_management, team_base=team_base)
-
-
-def _callers(ground: Ground) -> tuple[str, ...]:
-    """Namespaces of add-ons that ask pods of teams: Knative if they are ready, monitoring for figures."""
-    offers = (ground.offers.get(name) for name in ("knative", "prometheus"))
-    return tuple(name for offer in offers if offer for name in offer.namespaces)
 
 
 def deploy_dashboard(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..contracts import Caller
 from .server import ServerArgs
 from .settings import DatabaseSettings
 
@@ -18,6 +19,7 @@ class LogicalDatabase:
         name: lower-case letters, digits and `_`.
         user_key, password_key: the keys of the Secret under which user name and password stand.
         native_password: the user's client knows mysql_native_password only (MySQL).
+        used_by: the pods that sign in as that user; nobody else reaches the server.
 
     Raises:
         ValueError: the name is not one that both servers take without quoting.
@@ -27,6 +29,7 @@ class LogicalDatabase:
     user_key: str = "username"
     password_key: str = "password"
     native_password: bool = False
+    used_by: Sequence[Caller] = ()
 
     def __post_init__(self) -> None:
         if not _IDENTIFIER.fullmatch(self.name):
@@ -53,6 +56,11 @@ class DatabaseArgs(ServerArgs):
         for what, found in (("name", names), ("key of the Secret", keys)):
             if twice := sorted({item for item in found if found.count(item) > 1}):
                 raise ValueError(f"{self.name}: {what} '{twice[0]}' stands for two databases")
+
+    @property
+    def callers(self) -> tuple[Caller, ...]:
+        """The pods that use any of its databases."""
+        return tuple(caller for database in self.databases for caller in database.used_by)
 
     def password_name(self, database: LogicalDatabase) -> str:
         """Name of the resource that holds the password of a database's user."""

@@ -89,7 +89,7 @@ class DatabaseServer(pulumi.ComponentResource):
             ports={name: (port, name) for name, port in pod.server.ports.items()},
             app=args.name,
         )
-        guard(scope, args, workload, kind.port)
+        guard(scope, args, workload, kind.port, args.callers)
         self.databases = _contracts(scope, kind, args, made, secret=users, workload=workload)
         self.offer = Offer(images=workload.images, request=total(workload, args.settings.volume))
         self.register_outputs({})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..contracts import TEAMS, Caller
 from .server import ServerArgs
 from .settings import ObjectStoreSettings
 
@@ -17,6 +18,7 @@ class StoreUser:
         everything: may use the whole bucket.
         prefixes: what the keys of objects begin with that the user may use.
         writes: may change objects, not just read and list them.
+        used_by: the pods that use the keys.
     """
 
     name: str
@@ -24,6 +26,7 @@ class StoreUser:
     everything: bool = False
     prefixes: tuple[str, ...] = ()
     writes: bool = True
+    used_by: Caller = TEAMS
 
     def actions(self, bucket: str) -> list[str]:
         """What SeaweedFS calls it (weed/s3api/s3_constants/s3_actions.go; matched in Identity.canDo)."""

@@ -14,7 +14,6 @@ from pulumi_kubernetes.core.v1 import Secret
 from ..contracts import ObjectStore, Offer
 from ..dynamic import GeneratedPassword
 from ..kube.config import digest
-from ..kube.network import SAME_NAMESPACE, TEAM_NAMESPACES, allow_ingress
 from ..kube.program import Mount, Program, command_probe, http_probe
 from ..kube.scope import Scope
 from ..kube.workload import Workload, deployment, service
@@ -66,15 +65,7 @@ class SeaweedFS(pulumi.ComponentResource):
             ports={"http-s3": (S3_PORT, S3_PORT), "http-s3-compat": (PORT, S3_PORT)},
             app=args.name,
         )
-        guard(scope, args, workload, S3_PORT)
-        allow_ingress(
-            scope,
-            args.name,
-            selector=workload.selector,
-            peers=[TEAM_NAMESPACES, SAME_NAMESPACE],
-            ports=[S3_PORT],
-            app=args.name,
-        )
+        guard(scope, args, workload, S3_PORT, [user.used_by for user in args.users])
         self.stores = {
             user: ObjectStore(
                 host=f"{args.name}.{scope.namespace_name}",

@@ -1,4 +1,8 @@
-"""What the servers of this folder have in common: one pod, one volume, one Service, and who may call it."""
+"""What the servers of this folder have in common: one pod, one volume, one Service, and who may call it.
+
+Who may call is who uses a database or a bucket: each of them names its pods (contracts.Caller), and both
+policies, of the network and of the mesh, are made of those.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +11,11 @@ from pathlib import Path
 import pulumi
 from pulumi_kubernetes.core.v1 import PersistentVolumeClaim, ServiceAccount
 
-from ..contracts import Mesh, Namespaces, NodePool, Request
+from ..contracts import Caller, Mesh, Namespaces, NodePool, Request
 from ..dynamic import GeneratedPassword
 from ..kube.config import digest
-from ..kube.mesh import allow, from_principals, mutual_tls, service_account_principal
+from ..kube.mesh import allow, from_principals, mutual_tls, principal
+from ..kube.network import Opening, allow_ingress, sidecar_egress
 from ..kube.quantity import gibibytes
 from ..kube.scope import Scope
 from ..kube.workload import VolumeSource, Workload
@@ -26,14 +31,11 @@ class MeshRules:
     Attributes:
         mesh: the mesh.
         destination_rule, policy: names of the two objects.
-        callers: service accounts of the server's own namespace that may call it; empty lets everyone in who
-            has a password.
     """
 
     mesh: Mesh
     destination_rule: str
     policy: str
-    callers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,21 +87,33 @@ def account(scope: Scope, args: ServerArgs) -> pulumi.Output[str]:
     return created.metadata.name
 
 
-def guard(scope: Scope, args: ServerArgs, workload: Workload, port: int) -> None:
-    """Declare mutual TLS to the server, and who may call it: at its own port only, whatever else listens."""
+def guard(scope: Scope, args: ServerArgs, workload: Workload, port: int, callers: Sequence[Caller]) -> None:
+    """Declare who may call the server, at its own port only, whatever else listens; it calls nobody itself.
+
+    The mesh asks for the identity of callers where all of them have one. Pods of runs have no sidecar.
+    """
     rules = args.mesh
+    allow_ingress(
+        scope,
+        args.name,
+        selector=workload.selector,
+        openings=[Opening(ports=[port], callers=callers)],
+        reaches=sidecar_egress(rules.mesh if rules else None),
+        app=args.name,
+    )
     if rules is None:
         return
     mutual_tls(scope, rules.mesh, rules.destination_rule, app=args.name, service=args.name)
     at_port = {"operation": {"ports": [str(port)]}}
-    callers = [service_account_principal(scope, caller, rules.mesh) for caller in rules.callers]
+    known = [principal(rules.mesh, caller) for caller in callers if caller.account]
+    principals = known if len(known) == len(callers) else []
     allow(
         scope,
         rules.mesh,
         rules.policy,
         app=args.name,
         selector=workload.selector,
-        rules=[{**(from_principals(*callers) if callers else {}), "to": [at_port]}],
+        rules=[{**(from_principals(*principals) if principals else {}), "to": [at_port]}],
     )
 
 

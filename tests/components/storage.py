@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
 
+from components.contracts import Caller
 from components.storage import (
     Bucket,
     DatabaseArgs,
@@ -22,8 +23,9 @@ from tests.support.render import Object, Rendered
 
 T = TypeVar("T")
 
+SHOP = Caller(namespace="kubeflow", labels={"app": "shop"}, account="shop")
 DATABASES = (
-    LogicalDatabase(name="orders"),
+    LogicalDatabase(name="orders", used_by=[SHOP]),
     LogicalDatabase(name="old_orders", user_key="u", password_key="p", native_password=True),
 )
 USERS = (
@@ -37,7 +39,6 @@ def database_args(
     given: Surroundings,
     settings: DatabaseSettings,
     databases: tuple[LogicalDatabase, ...] = DATABASES,
-    callers: tuple[str, ...] = ("shop",),
 ) -> DatabaseArgs:
     return DatabaseArgs(
         component="shop",
@@ -46,7 +47,7 @@ def database_args(
         secret="db-users",
         namespaces=given.namespaces,
         storage_class="standard",
-        mesh=MeshRules(mesh=given.mesh, destination_rule="db", policy="db", callers=callers),
+        mesh=MeshRules(mesh=given.mesh, destination_rule="db", policy="db"),
         settings=settings,
         databases=databases,
     )

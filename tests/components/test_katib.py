@@ -160,11 +160,13 @@ def test_another_password_restarts_the_database_manager() -> None:
     assert annotations("first")[HASH] != annotations("second")[HASH]
 
 
-def test_trials_of_teams_reach_the_database_manager_and_nobody_else_from_outside() -> None:
+def test_trials_of_teams_controller_and_pages_reach_the_database_manager_and_nobody_else() -> None:
     (rule,) = by_default().get("NetworkPolicy", MANAGER)["spec"]["ingress"]
     assert rule["ports"] == [{"port": "api", "protocol": "TCP"}]
-    assert {"podSelector": {}} in rule["from"]
-    assert len(rule["from"]) == 2
+    teams, *own = rule["from"]
+    assert teams == {"namespaceSelector": {"matchLabels": {"app.kubernetes.io/part-of": "kubeflow-profile"}}}
+    parts = [one["podSelector"]["matchLabels"]["katib.kubeflow.org/component"] for one in own]
+    assert parts == ["controller", "ui"]
 
 
 def test_the_web_app_knows_its_users_as_the_platform_names_them_and_asks_what_they_may() -> None:

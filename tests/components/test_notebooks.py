@@ -179,7 +179,10 @@ def test_only_the_gateway_reaches_the_web_app(platform: Rendered) -> None:
     assert policy["rules"] == [{"from": [{"source": {"principals": [gateway]}}]}]
     (ingress,) = platform.get("NetworkPolicy", "jupyter-web-app")["spec"]["ingress"]
     assert ingress["from"] == [
-        {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "istio-system"}}}
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "istio-system"}},
+            "podSelector": {"matchLabels": {"istio": "ingressgateway"}},
+        }
     ]
     assert ingress["ports"] == [{"port": 5000, "protocol": "TCP"}]
 

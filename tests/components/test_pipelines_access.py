@@ -105,7 +105,7 @@ def test_the_server_that_runs_what_people_write_answers_the_api_server_alone() -
 
 def test_the_database_is_for_the_three_programs_that_have_one() -> None:
     (rule,) = policy(by_default(), "mysql")
-    assert principals(rule) == ["ml-pipeline", "kubeflow-pipelines-cache", "metadata-grpc-server"]
+    assert principals(rule) == ["ml-pipeline", "metadata-grpc-server", "kubeflow-pipelines-cache"]
 
 
 @pytest.mark.parametrize(

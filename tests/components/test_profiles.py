@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components.contracts import Caller
 from components.kubeflow.profiles import Profiles, ProfilesArgs, ProfilesSettings
 from components.settings_base import SettingsError
 from tests.support.alone import Surroundings, declare
@@ -29,6 +30,7 @@ def with_settings(*, namespace_labels: Mapping[str, str] | None = None, **settin
             namespaces=given.namespaces,
             mesh=given.mesh,
             identity=given.identity,
+            dashboard=Caller(namespace="kubeflow", labels={"app": "pages"}, account="dashboard"),
             namespace_labels=namespace_labels or {},
         )
         return Profiles("profiles", args)

@@ -89,7 +89,10 @@ def test_people_reach_the_web_app_through_the_gateway_and_nobody_else_does() -> 
     assert rule == {"from": [{"source": {"principals": ["cluster.local/ns/istio-system/sa/gateway"]}}]}
     (ingress,) = rendered.get("NetworkPolicy", APP)["spec"]["ingress"]
     assert ingress["from"] == [
-        {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "istio-system"}}}
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "istio-system"}},
+            "podSelector": {"matchLabels": {"istio": "ingressgateway"}},
+        }
     ]
     assert rendered.get("DestinationRule", APP)["spec"]["trafficPolicy"]["tls"] == {"mode": "ISTIO_MUTUAL"}
     (port,) = rendered.get("Service", APP)["spec"]["ports"]

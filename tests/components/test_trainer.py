@@ -257,11 +257,13 @@ def test_jobs_may_report_their_progress_only_where_the_stack_says_so() -> None:
     configuration = told(reporting, "kubeflow-trainer-config")
     assert configuration["featureGates"] == {"TrainJobStatus": True}
     assert configuration["statusServer"]["qps"] == 50
-    (rule,) = reporting.get("NetworkPolicy", "trainer-status-server")["spec"]["ingress"]
+    _, rule = reporting.get("NetworkPolicy", "trainer-webhook")["spec"]["ingress"]
+    assert [one["port"] for one in rule["ports"]] == ["status-server"]
     (peer,) = rule["from"]
     assert peer["namespaceSelector"]["matchLabels"] == {"app.kubernetes.io/part-of": "kubeflow-profile"}
     assert told(by_default(), "kubeflow-trainer-config")["featureGates"] == {"TrainJobStatus": False}
-    assert "trainer-status-server" not in by_default().names("NetworkPolicy")
+    (webhook,) = by_default().get("NetworkPolicy", "trainer-webhook")["spec"]["ingress"]
+    assert [one["port"] for one in webhook["ports"]] == ["webhook"]
 
 
 def test_pods_of_job_sets_restart_in_place_only_where_the_stack_says_so() -> None:

@@ -44,6 +44,7 @@ def _surroundings() -> Surroundings:
             namespace="istio-system",
             gateway="kubeflow/kubeflow-gateway",
             gateway_principal="cluster.local/ns/istio-system/sa/gateway",
+            gateway_labels={"istio": "ingressgateway"},
             cluster_domain="cluster.local",
             ready=there,
         ),

@@ -100,8 +100,12 @@ def test_pods_of_other_teams_do_not_reach_a_team() -> None:
     assert policy["spec"]["podSelector"] == {}
     (rule,) = policy["spec"]["ingress"]
     assert rule["from"][0] == {"podSelector": {}}
-    named = [one["namespaceSelector"]["matchLabels"] for one in rule["from"][1:]]
-    assert [list(one.values()) for one in named] == [["kubeflow"], ["istio-system"], ["monitoring"]]
+    named = [
+        {**one["namespaceSelector"]["matchLabels"], **one["podSelector"]["matchLabels"]}
+        for one in rule["from"][1:]
+    ]
+    gateway, prometheus = ("istio-system", "ingressgateway"), ("monitoring", "prometheus")
+    assert [tuple(one.values()) for one in named] == [gateway, prometheus]
 
 
 def test_every_pod_gets_proxy_and_mirror_and_others_only_who_asks() -> None:

@@ -12,7 +12,7 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from ...charts import ChartScope, declare, namespace, types_alone
-from ...contracts import Capabilities, MeshAddon, Offer
+from ...contracts import Caller, Capabilities, MeshAddon, Offer
 from ...versions import Charts
 from .policies import policies
 from .settings import KnativeSettings
@@ -57,8 +57,15 @@ class Knative(pulumi.ComponentResource):
         self.offer = Offer(
             images=tuple(image for pin in pins for image in pin.images),
             namespaces=(OPERATOR, SERVING) if charts else (SERVING,),
+            asks_teams=_callers(args.mesh),
         )
         self.register_outputs({})
+
+
+def _callers(mesh: MeshAddon) -> tuple[Caller, ...]:
+    """What sends requests to models, and counts them: activator, autoscaler, the gateway from inside."""
+    programs = tuple(Caller(namespace=SERVING, labels={"app": app}) for app in ("activator", "autoscaler"))
+    return (*programs, Caller(namespace=mesh.namespace, labels={"istio": LOCAL_GATEWAY}))
 
 
 def _operated(parent: pulumi.Resource, args: KnativeArgs) -> pulumi.Resource:

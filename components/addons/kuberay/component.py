@@ -10,7 +10,7 @@ from pathlib import Path
 import pulumi
 
 from ...charts import ChartScope, Values, declare, namespace, resources, types_alone
-from ...contracts import Capabilities, Offer
+from ...contracts import Caller, Capabilities, Offer
 from ...versions import Charts
 from .settings import KubeRaySettings
 
@@ -54,7 +54,9 @@ class KubeRay(pulumi.ComponentResource):
         else:
             self.ready = types_alone(_TYPES, NAMESPACE, parent=self)
         images = Charts.KUBERAY.images if args.capabilities.charts else ()
-        self.offer = Offer(images=images, namespaces=(NAMESPACE,))
+        # It asks the head of a Ray cluster for its jobs, and is alone in its namespace.
+        asking = (Caller(namespace=NAMESPACE),)
+        self.offer = Offer(images=images, namespaces=(NAMESPACE,), asks_teams=asking)
         self.register_outputs({})
 
 

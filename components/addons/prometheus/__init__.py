@@ -1,6 +1,6 @@
 """The Prometheus stack, as an add-on of the cluster."""
 
-from .component import Prometheus, PrometheusArgs
+from .component import PODS, Prometheus, PrometheusArgs
 from .settings import PrometheusSettings
 
-__all__ = ["Prometheus", "PrometheusArgs", "PrometheusSettings"]
+__all__ = ["PODS", "Prometheus", "PrometheusArgs", "PrometheusSettings"]

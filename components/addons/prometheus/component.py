@@ -10,12 +10,14 @@ from pathlib import Path
 import pulumi
 
 from ...charts import ChartScope, declare, namespace, types_alone
-from ...contracts import Capabilities, Offer
+from ...contracts import Caller, Capabilities, Offer
 from ...versions import Charts
 from .settings import PrometheusSettings
 from .values import RELEASE, values
 
 NAMESPACE = "monitoring"
+# As the operator labels the pods of every Prometheus (prometheus-operator, pkg/prometheus/server).
+PODS = Caller(namespace=NAMESPACE, labels={"app.kubernetes.io/name": "prometheus"})
 
 _TYPES = Path(__file__).with_name("api_types.yaml")
 

@@ -1,8 +1,8 @@
 """The ground that every component stands on.
 
 Installs the namespaces `kubeflow` and `kubeflow-system`, the aggregated roles `kubeflow-admin`, `-edit` and
-`-view` that people are bound to, and the policies that let pods of one namespace reach each other and nobody
-else. Needs a cluster. Offers contracts.Namespaces.
+`-view` that people are bound to, and the policies that close both namespaces: each program opens its own
+ports to its own callers. Needs a cluster. Offers contracts.Namespaces.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from pathlib import Path
 import pulumi
 from pulumi_kubernetes.core.v1 import Namespace
 
-from ...contracts import Namespaces, Offer
-from ...kube.network import SAME_NAMESPACE, allow_ingress
+from ...contracts import Caller, Namespaces, Offer
+from ...kube.network import deny_by_default
 from ...kube.objects import access
 from ...kube.scope import COMPONENT_LABEL, MANAGED_BY, Scope
 
@@ -27,10 +27,12 @@ class BaseArgs:
 
     Attributes:
         mesh_injection: whether Istio puts its sidecar into the pods of these namespaces.
+        scrapers: pods that read the metrics of the platform's programs.
         after: what has to be there before a pod comes into these namespaces: the webhook that puts it in.
     """
 
     mesh_injection: bool = True
+    scrapers: tuple[Caller, ...] = ()
     after: Sequence[pulumi.Resource] = ()
 
 
@@ -49,14 +51,13 @@ class Base(pulumi.ComponentResource):
             kubeflow_name=KUBEFLOW,
             system=system.metadata.name,
             system_name=SYSTEM,
+            scrapers=args.scrapers,
         )
         in_kubeflow = Scope(component="base", parent=self, namespaces=self.namespaces)
         in_system = Scope(component="base", parent=self, namespaces=self.namespaces, system=True)
         access(in_kubeflow, Path(__file__).with_name("rbac.yaml"))
-        allow_ingress(in_kubeflow, "default-allow-same-namespace", selector=None, peers=[SAME_NAMESPACE])
-        allow_ingress(
-            in_system, "default-allow-same-namespace-kubeflow-system", selector=None, peers=[SAME_NAMESPACE]
-        )
+        deny_by_default(in_kubeflow)
+        deny_by_default(in_system)
         self.offer = Offer(namespaces=(KUBEFLOW, SYSTEM))
         self.register_outputs({})
 

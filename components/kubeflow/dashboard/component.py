@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pulumi
 
-from ...contracts import AccessManagement, MenuItem, Mesh, Namespaces, NodePool, Offer, UserIdentity
+from ...contracts import AccessManagement, Caller, MenuItem, Mesh, Namespaces, NodePool, Offer, UserIdentity
 from ...kube.config import config_map
 from ...kube.objects import access
 from ...kube.program import Program, http_probe, pod_field
@@ -24,6 +24,7 @@ from .settings import DashboardSettings
 NAME = "dashboard"
 APP = "kubeflow-dashboard"
 CONFIG = "dashboard-config"
+_SELECTOR = {"app": APP}
 PORT = 8082
 # Numeric id of the user `node`, which the image names by its name.
 USER = 1000
@@ -74,13 +75,18 @@ class Dashboard(pulumi.ComponentResource):
             settings=args.settings.server,
             service_account=NAME,
             prefix="/",
-            selector={"app": APP},
+            selector=_SELECTOR,
             node_pools=args.node_pools,
             config_hash=parameters.digest,
             after=bindings,
         )
         self.offer = Offer(images=app.workload.images, request=app.workload.request)
         self.register_outputs({})
+
+
+def dashboard_pods(namespaces: Namespaces) -> Caller:
+    """The server's pods, which ask access management in people's names."""
+    return Caller(namespace=namespaces.kubeflow_name, labels=_SELECTOR, account=NAME)
 
 
 def _shown(args: DashboardArgs) -> dict[str, str]:

@@ -32,8 +32,8 @@ from ...kube.webhook import serving_certificate
 from ...settings_base import SettingsError
 from ...versions import Katib as Images
 from . import config, trial_templates
-from .controller import APP, COMPONENT, controller, rights_on, webhooks
-from .database_manager import database_manager
+from .controller import APP, SELECTOR, controller, rights_on, webhooks
+from .database_manager import PAGES, database_manager
 from .settings import KatibSettings
 
 _HERE = Path(__file__).parent
@@ -127,6 +127,8 @@ class Katib(pulumi.ComponentResource):
                 *trial_templates.images(settings.trial_templates),
             ),
             request=workload.request + manager.request + pages.workload.request,
+            # It asks the services that suggest trials, which run in the namespaces of experiments.
+            asks_teams=(scope.caller(SELECTOR, APP),),
         )
         self.register_outputs({})
 
@@ -173,7 +175,7 @@ def _web_app(scope: Scope, args: KatibArgs, *, after: Sequence[pulumi.Resource])
         service_account=UI,
         prefix=PREFIX,
         rewrite=None,
-        selector={COMPONENT: "ui"},
+        selector=PAGES,
         node_pools=args.node_pools,
         after=after,
     )

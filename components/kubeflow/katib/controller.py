@@ -12,7 +12,7 @@ from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, PolicyRul
 from ...contracts import Capabilities, NodePool
 from ...kube.config import config_map, digest
 from ...kube.metrics import scraped
-from ...kube.network import allow_ingress
+from ...kube.network import allow_ingress, from_api_server
 from ...kube.program import Mount, Program, http_probe, pod_field
 from ...kube.scope import Scope
 from ...kube.webhook import Hook, ServingCertificate, register
@@ -24,6 +24,7 @@ from .trial_settings import TrialResource
 
 APP = "katib-controller"
 COMPONENT = "katib.kubeflow.org/component"
+SELECTOR = {COMPONENT: "controller"}
 # By this label of a namespace the webhook is asked about its pods, and experiments are taken in it.
 INJECTION = {"katib.kubeflow.org/metrics-collector-injection": "enabled"}
 
@@ -69,7 +70,7 @@ def controller(
         settings=own,
         service_account=APP,
         node_pools=node_pools,
-        selector={COMPONENT: "controller"},
+        selector=SELECTOR,
         volumes={
             "cert": {"secret": {"secret_name": certificate.secret}},
             "katib-config": {"config_map": {"name": config.name}},
@@ -87,8 +88,9 @@ def controller(
         ports={"webhook": (443, WEBHOOK), "metrics": (METRICS, METRICS), "healthz": (HEALTH, HEALTH)},
         app=APP,
     )
-    ports = ["webhook", "metrics"] if own.metrics else ["webhook"]
-    allow_ingress(scope, APP, selector=workload.selector, ports=ports, app=APP)
+    shown = ["metrics"] if own.metrics else []
+    asked = from_api_server("webhook")
+    allow_ingress(scope, APP, selector=workload.selector, openings=[asked], metrics=shown, app=APP)
     return workload
 
 

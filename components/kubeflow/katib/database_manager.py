@@ -5,19 +5,22 @@ Its only service is gRPC. Variables: kubeflow/katib v0.19.0, pkg/db/v1beta1/comm
 
 from collections.abc import Sequence
 
-from ...contracts import Database, NodePool
+from ...contracts import TEAMS, Caller, Database, Namespaces, NodePool
 from ...kube.authority import authority_mounts, authority_volumes, postgresql_checks
-from ...kube.network import SAME_NAMESPACE, TEAM_NAMESPACES, allow_ingress
+from ...kube.network import Opening, allow_ingress
 from ...kube.program import Environment, Program, grpc_probe, secret_key, tcp_probe
 from ...kube.scope import Scope
 from ...kube.workload import Workload, deployment, service
 from ...versions import Katib as Images
 from .controller import COMPONENT
+from .controller import SELECTOR as CONTROLLER
 from .settings import DatabaseManagerSettings
 
 # The name and port that the controller tells metrics collectors (consts.go).
 APP = "katib-db-manager"
 PORT = 6789
+PAGES = {COMPONENT: "ui"}
+_SELECTOR = {COMPONENT: "db-manager"}
 
 
 def database_manager(
@@ -52,7 +55,7 @@ def database_manager(
         settings=settings,
         service_account=APP,
         node_pools=node_pools,
-        selector={COMPONENT: "db-manager"},
+        selector=_SELECTOR,
         mesh=False,
         volumes=authority_volumes(database),
         config_hash=database.made_with or None,
@@ -60,9 +63,16 @@ def database_manager(
         after=[database.ready],
     )
     service(scope, APP, selector=workload.selector, ports={"api": (PORT, "api")}, app=APP)
-    peers = [TEAM_NAMESPACES, SAME_NAMESPACE]
-    allow_ingress(scope, APP, selector=workload.selector, peers=peers, ports=["api"], app=APP)
+    # Collectors in the pods of trials report, controller and pages read.
+    callers = [TEAMS, scope.caller(CONTROLLER), scope.caller(PAGES)]
+    opened = Opening(ports=["api"], callers=callers)
+    allow_ingress(scope, APP, selector=workload.selector, openings=[opened], app=APP)
     return workload
+
+
+def database_user(namespaces: Namespaces) -> Caller:
+    """The pods that use Katib's database."""
+    return Caller(namespace=namespaces.kubeflow_name, labels=_SELECTOR, account=APP)
 
 
 def _address(database: Database) -> Environment:

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 
 from pulumi_kubernetes.core.v1 import EnvVarSourceArgsDict
 
-from ...contracts import Database, Mesh, NodePool
+from ...contracts import Caller, Database, Mesh, Namespaces, NodePool
 from ...kube.authority import authority_mounts, authority_volumes
 from ...kube.config import config_map
 from ...kube.mesh import allow, mutual_tls, route
-from ...kube.network import TEAM_NAMESPACES, allow_ingress, namespace_named
+from ...kube.network import Opening, allow_ingress
 from ...kube.program import Environment, Mount, Program, http_probe, secret_key, tcp_probe
 from ...kube.scope import Scope
 from ...kube.workload import VolumeSource, Workload, deployment, service
 from ...versions import ModelRegistry as Images
-from .server import PORT, PORT_NAME, connection
+from .server import PORT, PORT_NAME, callers, connection
 from .settings import CatalogSettings
 from .source_settings import HuggingFaceSettings
 from .sources import FILE, FOLDER, key_variable, mounted, sources
@@ -27,6 +27,7 @@ APP = "model-catalog"
 PREFIX = "/api/model_catalog/"
 # The web app asks for a Service of this name, with this label.
 LABELS = {"component": "model-catalog"}
+_SELECTOR = {"app.kubernetes.io/name": APP, "app.kubernetes.io/component": "server"}
 
 _SOURCES = "/catalog"
 _PERFORMANCE = "/perf-data"
@@ -81,7 +82,7 @@ def catalog(
         settings=settings,
         service_account=APP,
         node_pools=node_pools,
-        selector={"app.kubernetes.io/name": APP, "app.kubernetes.io/component": "server"},
+        selector=_SELECTOR,
         volumes=volumes,
         # It reads its sources anew when they change; another password it does not see.
         config_hash=database.made_with or None,
@@ -110,8 +111,13 @@ def _expose(scope: Scope, mesh: Mesh, workload: Workload) -> None:
     mutual_tls(scope, mesh, APP, app=APP, service=APP)
     reading = {"methods": ["GET"], "paths": [f"{PREFIX}*", "/api/mcp_catalog/*"]}
     allow(scope, mesh, APP, app=APP, selector=workload.selector, rules=[{"to": [{"operation": reading}]}])
-    peers = [TEAM_NAMESPACES, namespace_named(mesh.namespace)]
-    allow_ingress(scope, APP, selector=workload.selector, peers=peers, ports=[PORT_NAME], app=APP)
+    opened = Opening(ports=[PORT_NAME], callers=callers(scope, mesh))
+    allow_ingress(scope, APP, selector=workload.selector, openings=[opened], app=APP)
+
+
+def catalog_pods(namespaces: Namespaces) -> Caller:
+    """The catalog's pods, which use its database."""
+    return Caller(namespace=namespaces.kubeflow_name, labels=_SELECTOR, account=APP)
 
 
 def _keys(settings: CatalogSettings) -> Environment:

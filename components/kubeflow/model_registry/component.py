@@ -23,10 +23,10 @@ from ...kube.workload import Workload
 from ...settings_base import SettingsError
 from ...versions import ModelRegistry as Images
 from .catalog import catalog
-from .server import server
+from .server import PAGES, server
 from .settings import ModelRegistrySettings
 
-UI = "model-registry-ui"
+UI = PAGES
 PREFIX = "/model-registry/"
 _UI_PORT = 8080
 # The web app knows no other (kubeflow/hub, clients/ui/bff/internal/constants/keys.go).

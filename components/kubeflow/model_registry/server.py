@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from ...contracts import Database, Mesh, NodePool
+from ...contracts import TEAMS, Caller, Database, Mesh, Namespaces, NodePool
 from ...kube.authority import (
     authority_mounts,
     authority_volumes,
@@ -17,7 +17,7 @@ from ...kube.authority import (
     postgresql_checks,
 )
 from ...kube.mesh import allow, from_principals, mutual_tls, route
-from ...kube.network import TEAM_NAMESPACES, allow_ingress, namespace_named
+from ...kube.network import Opening, allow_ingress
 from ...kube.program import Environment, Program, http_probe, secret_key, tcp_probe
 from ...kube.scope import Scope
 from ...kube.workload import Workload, deployment, service
@@ -28,6 +28,9 @@ APP = "model-registry-server"
 SERVICE = "model-registry-service"
 PORT = 8080
 PREFIX = "/api/model_registry/"
+# Label `app` and service account of the pages.
+PAGES = "model-registry-ui"
+_SELECTOR = {"component": APP}
 # The web app knows a registry by this label of its Service, and the port by this name.
 LABELS = {"component": "model-registry"}
 PORT_NAME = "http-api"
@@ -75,7 +78,7 @@ def server(
         settings=settings,
         service_account=APP,
         node_pools=node_pools,
-        selector={"component": APP},
+        selector=_SELECTOR,
         volumes=authority_volumes(database),
         config_hash=database.made_with or None,
         api_token=False,
@@ -101,11 +104,19 @@ def server(
     }
     rules = [from_principals(mesh.gateway_principal, web_app), programs]
     allow(scope, mesh, SERVICE, app=APP, selector=workload.selector, rules=rules)
-    peers = [TEAM_NAMESPACES, namespace_named(mesh.namespace)]
-    allow_ingress(
-        scope, "model-registry", selector=workload.selector, peers=peers, ports=[PORT_NAME], app=APP
-    )
+    opened = Opening(ports=[PORT_NAME], callers=callers(scope, mesh))
+    allow_ingress(scope, "model-registry", selector=workload.selector, openings=[opened], app=APP)
     return workload
+
+
+def callers(scope: Scope, mesh: Mesh) -> Sequence[Caller]:
+    """Who asks registry and catalog: people by the gateway, the pages, and programs of teams."""
+    return [TEAMS, mesh.gateway_pods, scope.caller({"app": PAGES}, PAGES)]
+
+
+def registry_pods(namespaces: Namespaces) -> Caller:
+    """The server's pods, which use the registry's database."""
+    return Caller(namespace=namespaces.kubeflow_name, labels=_SELECTOR, account=APP)
 
 
 def annotations(settings: ServerSettings) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from ...kube.mesh import service_account_principal
 from ...kube.objects import access
 from ...kube.scope import Scope
 from ...settings_base import SettingsError
-from .controller import SERVICE_ACCOUNT, controller
+from .controller import APP, SERVICE_ACCOUNT, controller
 from .jupyter import PREFIX, jupyter_web_app
 from .node_pools import problems
 from .settings import NotebooksSettings
@@ -87,5 +87,7 @@ class Notebooks(pulumi.ComponentResource):
             menu=MENU,
             images=(*manager.images, *pages.workload.images, *settings.spawner.images),
             request=manager.request + pages.workload.request,
+            # It asks notebooks whether they are idle.
+            asks_teams=(scope.caller({"app": APP}, SERVICE_ACCOUNT),) if settings.culling.enabled else (),
         )
         self.register_outputs({})

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 import pulumi
 
-from ...contracts import ObjectStore
+from ...contracts import TEAMS, ObjectStore
 from ...kube.authority import authority_mounts, authority_volumes, go_authorities
 from ...kube.config import Config, config_map
 from ...kube.mesh import allow, from_principals, mutual_tls
-from ...kube.network import TEAM_NAMESPACES, allow_ingress, namespace_named
+from ...kube.network import Opening, allow_ingress
 from ...kube.objects import access
 from ...kube.program import Environment, Mount, Program, http_probe, pod_field, secret_key
 from ...kube.workload import Workload, deployment, service
@@ -226,7 +226,13 @@ def _expose(install: Install, workload: Workload) -> None:
         scope,
         API_SERVER,
         selector=workload.selector,
-        peers=[TEAM_NAMESPACES, namespace_named(mesh.namespace)],
-        ports=[API_PORT, GRPC_PORT],
+        openings=[
+            Opening(
+                ports=[API_PORT, GRPC_PORT],
+                callers=[TEAMS, *(scope.caller({"app": caller}, caller) for caller in CALLERS)],
+            )
+        ],
+        # It has no other port for them.
+        metrics=[API_PORT],
         app=API_SERVER,
     )

@@ -39,7 +39,11 @@ API_SERVER = "ml-pipeline"
 API_PORT, GRPC_PORT = 8888, 8887
 HEALTH = "/apis/v1beta1/healthz"
 VISUALIZATION_SERVER, VISUALIZATION_PORT = "ml-pipeline-visualizationserver", 8888
+# Also what the label `app` of their pods says.
 UI_ACCOUNT = "ml-pipeline-ui"
+METADATA_ENVOY, METADATA_WRITER = "metadata-envoy", "metadata-writer"
+METADATA_SERVER, CACHE_SERVER = "metadata-grpc-server", "cache-server"
+CACHE_ACCOUNT = "kubeflow-pipelines-cache"
 ARTIFACTS_PROXY = "ml-pipeline-ui-artifact"
 
 

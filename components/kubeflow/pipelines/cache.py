@@ -11,15 +11,15 @@ import pulumi
 from ...contracts import Database
 from ...kube.authority import authority_mounts, authority_volumes, go_authorities
 from ...kube.mesh import allow
-from ...kube.network import allow_ingress
+from ...kube.network import allow_ingress, from_api_server
 from ...kube.objects import access
 from ...kube.program import Mount, Program, secret_key, tcp_probe
 from ...kube.webhook import Hook, ServingCertificate, register, serving_certificate
 from ...kube.workload import Workload, deployment, service
 from ...versions import Pipelines as Images
-from .args import RBAC, TMP, TMP_VOLUME, USER, Install, encryption
+from .args import CACHE_ACCOUNT, CACHE_SERVER, RBAC, TMP, TMP_VOLUME, USER, Install, encryption
 
-APP = "cache-server"
+APP = CACHE_SERVER
 PORT = 8443
 # main.go, TLSDir.
 CERTIFICATES = "/etc/webhook/certs"
@@ -45,7 +45,7 @@ def cache_server(install: Install) -> Workload:
     service(scope, APP, selector=workload.selector, ports={"https": (443, "webhook-api")}, app=APP)
     # The API server, which calls it, has no identity in the mesh.
     allow(scope, args.mesh, "service-cache-server", app=APP, selector=workload.selector, rules=[{}])
-    allow_ingress(scope, APP, selector=workload.selector, ports=[PORT], app=APP)
+    allow_ingress(scope, APP, selector=workload.selector, openings=[from_api_server(PORT)], app=APP)
     register(
         scope,
         args.capabilities,
@@ -132,7 +132,7 @@ def _workload(
         app=APP,
         programs=[program],
         settings=settings,
-        service_account="kubeflow-pipelines-cache",
+        service_account=CACHE_ACCOUNT,
         node_pools=install.args.node_pools,
         volumes={
             "webhook-tls-certs": {"secret": {"secret_name": certificate.secret}},

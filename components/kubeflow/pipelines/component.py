@@ -22,7 +22,7 @@ from ...versions import Argo as ArgoImages
 from ...versions import Pipelines as Images
 from .api_server import api_server
 from .argo import workflow_controller
-from .args import API_PORT, API_SERVER, RBAC, Install, PipelinesArgs
+from .args import API_PORT, API_SERVER, RBAC, UI_ACCOUNT, Install, PipelinesArgs
 from .cache import cache_server
 from .controllers import persistence_agent, scheduled_workflows, viewer_controller
 from .envoy import metadata_envoy
@@ -123,7 +123,7 @@ class Pipelines(pulumi.ComponentResource):
             metadata_port=METADATA_PORT,
             ready=server.resource,
         )
-        self.offer = _offer(args.settings, workloads)
+        self.offer = _offer(scope, args.settings, workloads)
         self.register_outputs({})
 
 
@@ -146,7 +146,7 @@ def _public(scope: Scope, args: PipelinesArgs) -> pulumi.Resource:
     return config_map(scope, LAUNCHER_CONFIG, data, app=API_SERVER).resource
 
 
-def _offer(settings: PipelinesSettings, workloads: tuple[Workload, ...]) -> Offer:
+def _offer(scope: Scope, settings: PipelinesSettings, workloads: tuple[Workload, ...]) -> Offer:
     in_runs = (
         settings.runs.driver_image or Images.DRIVER,
         settings.runs.launcher_image or Images.LAUNCHER,
@@ -157,4 +157,6 @@ def _offer(settings: PipelinesSettings, workloads: tuple[Workload, ...]) -> Offe
         menu=MENU,
         images=(*(image for one in workloads for image in one.images), *in_runs),
         request=sum((one.request for one in workloads), start=Request()),
+        # The pages ask for artifacts and viewers, the API server for visualizations.
+        asks_teams=tuple(scope.caller({"app": one}, one) for one in (UI_ACCOUNT, API_SERVER)),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...contracts import Mesh, Namespaces, NodePool
+from ...contracts import Caller, Mesh, Namespaces, NodePool
 from ...storage import (
     Account,
     Bucket,
@@ -12,7 +12,7 @@ from ...storage import (
     ObjectStoreArgs,
     StoreUser,
 )
-from .args import API_SERVER, UI_ACCOUNT
+from .args import API_SERVER, CACHE_ACCOUNT, CACHE_SERVER, METADATA_SERVER, UI_ACCOUNT
 from .launcher import ARTIFACTS_SECRET, PRIVATE, team_prefixes
 from .settings import PipelinesSettings
 
@@ -44,21 +44,31 @@ def databases(
             mesh=mesh,
             destination_rule="ml-pipeline-mysql",
             policy="mysql",
-            callers=(API_SERVER, "kubeflow-pipelines-cache", "metadata-grpc-server"),
         ),
         settings=settings.database,
         databases=(
-            LogicalDatabase(name=PIPELINES),
+            LogicalDatabase(name=PIPELINES, used_by=[_pods(namespaces, API_SERVER)]),
             # The client in ML Metadata 1.14.0 knows no other way to sign in.
             LogicalDatabase(
                 name=METADATA,
                 user_key="metadata-username",
                 password_key="metadata-password",
                 native_password=True,
+                used_by=[_pods(namespaces, METADATA_SERVER)],
             ),
-            LogicalDatabase(name=CACHE, user_key="cache-username", password_key="cache-password"),
+            LogicalDatabase(
+                name=CACHE,
+                user_key="cache-username",
+                password_key="cache-password",
+                used_by=[_pods(namespaces, CACHE_SERVER, CACHE_ACCOUNT)],
+            ),
         ),
     )
+
+
+def _pods(namespaces: Namespaces, app: str, account: str | None = None) -> Caller:
+    """The pods of one of the programs, whose account is called as it is unless said."""
+    return Caller(namespace=namespaces.kubeflow_name, labels={"app": app}, account=account or app)
 
 
 def accounts(
@@ -102,8 +112,19 @@ def object_store(
         settings=settings.object_store,
         bucket=Bucket(name=bucket, retention_days={f"{PRIVATE}/": settings.retention.artifact_days}),
         users=(
-            StoreUser(name=OWNER, secret=ARTIFACTS_SECRET, everything=True),
-            StoreUser(name=PAGES, secret=PAGES_SECRET, everything=True, writes=False),
+            StoreUser(
+                name=OWNER,
+                secret=ARTIFACTS_SECRET,
+                everything=True,
+                used_by=_pods(namespaces, API_SERVER),
+            ),
+            StoreUser(
+                name=PAGES,
+                secret=PAGES_SECRET,
+                everything=True,
+                writes=False,
+                used_by=_pods(namespaces, UI_ACCOUNT),
+            ),
             *(StoreUser(name=team, prefixes=team_prefixes(settings.runs, bucket, team)) for team in teams),
         ),
     )

@@ -7,15 +7,15 @@ import yaml
 
 from ...kube.config import config_map
 from ...kube.mesh import route
-from ...kube.network import allow_ingress, namespace_named
+from ...kube.network import Opening, allow_ingress
 from ...kube.program import Mount, Program, tcp_probe
 from ...kube.workload import Workload, deployment, service
 from ...versions import Pipelines as Images
-from .args import TMP, TMP_VOLUME, USER, Install
+from .args import METADATA_ENVOY, TMP, TMP_VOLUME, UI_ACCOUNT, USER, Install
 from .metadata import PORT as SERVER_PORT
 from .metadata import SERVICE as SERVER
 
-APP, SERVICE, PORT = "metadata-envoy", "metadata-envoy-service", 9090
+APP, SERVICE, PORT = METADATA_ENVOY, "metadata-envoy-service", 9090
 CONFIG_FOLDER, CONFIG_FILE = "/etc/envoy", "envoy-config.yaml"
 
 _TYPES = "type.googleapis.com/envoy.extensions"
@@ -65,8 +65,9 @@ def metadata_envoy(install: Install) -> Workload:
         port=PORT,
         rewrite=None,
     )
-    peers = [namespace_named(args.mesh.namespace)]
-    allow_ingress(scope, APP, selector=workload.selector, peers=peers, ports=[PORT], app=APP)
+    callers = [args.mesh.gateway_pods, scope.caller({"app": UI_ACCOUNT})]
+    opened = Opening(ports=[PORT], callers=callers)
+    allow_ingress(scope, APP, selector=workload.selector, openings=[opened], app=APP)
     return workload
 
 

@@ -6,19 +6,19 @@ kubeflow/pipelines 2.16.1, backend/metadata_writer.
 
 import pulumi
 
-from ...contracts import Database
+from ...contracts import TEAMS, Database
 from ...kube.authority import FILE, authority_mounts, authority_volumes
 from ...kube.config import config_map
 from ...kube.mesh import allow, mutual_tls
-from ...kube.network import TEAM_NAMESPACES, allow_ingress
+from ...kube.network import Opening, allow_ingress
 from ...kube.objects import access
 from ...kube.program import Program, command_probe, pod_field, secret_key, tcp_probe
 from ...kube.workload import Workload, deployment, service
 from ...versions import Pipelines as Images
-from .args import RBAC, TMP, TMP_VOLUME, USER, Install
+from .args import METADATA_ENVOY, METADATA_SERVER, METADATA_WRITER, RBAC, TMP, TMP_VOLUME, USER, Install
 
-SERVER, SERVICE, PORT = "metadata-grpc-server", "metadata-grpc-service", 8080
-WRITER = "metadata-writer"
+SERVER, SERVICE, PORT = METADATA_SERVER, "metadata-grpc-service", 8080
+WRITER = METADATA_WRITER
 CONFIG = "metadata-grpc-configmap"
 
 # gRPC's limits: 16 KiB of headers, 100 MiB of a message.
@@ -117,9 +117,9 @@ def metadata_server(install: Install) -> Workload:
     mutual_tls(scope, args.mesh, SERVICE, app=SERVER, service=SERVICE)
     # The pods of runs have no sidecar, and so no identity in the mesh.
     allow(scope, args.mesh, SERVICE, app=SERVER, selector=workload.selector, rules=[{}])
-    allow_ingress(
-        scope, SERVER, selector=workload.selector, peers=[TEAM_NAMESPACES], ports=[PORT], app=SERVER
-    )
+    callers = [TEAMS, *(scope.caller({"app": caller}) for caller in (METADATA_ENVOY, WRITER))]
+    opened = Opening(ports=[PORT], callers=callers)
+    allow_ingress(scope, SERVER, selector=workload.selector, openings=[opened], app=SERVER)
     return workload
 
 

@@ -7,9 +7,9 @@ import json
 
 import pulumi
 
-from ...contracts import ObjectStore
+from ...contracts import TEAMS, ObjectStore
 from ...kube.config import config_map
-from ...kube.network import allow_ingress, namespace_named
+from ...kube.network import Opening, allow_ingress
 from ...kube.objects import access
 from ...kube.program import Environment, Mount, Program, http_probe, pod_field, secret_key
 from ...kube.workload import Workload, deployment, service
@@ -78,8 +78,9 @@ def ui(install: Install, after: pulumi.Resource) -> Workload:
     )
     service(scope, APP, selector=workload.selector, ports={"http": (80, PORT)}, app=APP)
     expose(install, APP, workload)
-    peers = [namespace_named(args.mesh.namespace)]
-    allow_ingress(scope, APP, selector=workload.selector, peers=peers, ports=[PORT], app=APP)
+    # Programs of teams ask the API by this address too; the mesh lets them ask for nothing else.
+    opened = Opening(ports=[PORT], callers=[args.mesh.gateway_pods, TEAMS])
+    allow_ingress(scope, APP, selector=workload.selector, openings=[opened], app=APP)
     return workload
 
 

@@ -6,6 +6,7 @@ answers the API server alone. Source: kubeflow/pipelines 2.16.1, backend/src/api
 
 from ...contracts import Mesh
 from ...kube.mesh import allow, from_principals, mutual_tls
+from ...kube.network import Opening, allow_ingress
 from ...kube.objects import access
 from ...kube.program import Program, http_probe
 from ...kube.settings import WorkloadSettings
@@ -75,3 +76,5 @@ def _only_for_the_api_server(install: Install, mesh: Mesh, workload: Workload) -
     mutual_tls(scope, mesh, name, app=name, service=name)
     rules = [from_principals(install.principal(API_SERVER))]
     allow(scope, mesh, name, app=name, selector=workload.selector, rules=rules)
+    opened = Opening(ports=[VISUALIZATION_PORT], callers=[scope.caller({"app": API_SERVER})])
+    allow_ingress(scope, name, selector=workload.selector, openings=[opened], app=name)

@@ -13,7 +13,7 @@ from pulumi_kubernetes.rbac.v1 import ClusterRole
 
 from ...contracts import Capabilities, CertificateAuthority, MenuItem, Namespaces, NodePool, Offer
 from ...kube.api_types import api_types
-from ...kube.network import allow_ingress
+from ...kube.network import allow_ingress, from_api_server
 from ...kube.objects import access
 from ...kube.program import Mount, Program, http_probe
 from ...kube.scope import Scope
@@ -86,7 +86,8 @@ class PodDefaults(pulumi.ComponentResource):
             ports={"https-webhook": (443, "https-webhook")},
             app=APP,
         )
-        allow_ingress(scope, APP, selector=workload.selector, ports=["https-webhook"], app=APP)
+        asked = from_api_server("https-webhook")
+        allow_ingress(scope, APP, selector=workload.selector, openings=[asked], app=APP)
         register(
             scope,
             args.capabilities,

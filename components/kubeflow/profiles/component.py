@@ -14,6 +14,7 @@ import yaml
 
 from ...contracts import (
     AccessManagement,
+    Caller,
     MenuItem,
     Mesh,
     Namespaces,
@@ -24,8 +25,8 @@ from ...contracts import (
 )
 from ...kube.api_types import api_types
 from ...kube.config import Config, config_map, digest
-from ...kube.mesh import allow, route, service_account_principal
-from ...kube.network import allow_ingress, namespace_named
+from ...kube.mesh import allow, principal, route, service_account_principal
+from ...kube.network import Opening, allow_ingress
 from ...kube.objects import access
 from ...kube.program import Mount, Program, http_probe
 from ...kube.scope import Scope
@@ -42,7 +43,6 @@ PORT = 8081
 PROBES = 9876
 
 # Service accounts that profiles name in their policies, by the names that their own projects give them.
-DASHBOARD_ACCOUNT = "dashboard"
 PIPELINES_UI_ACCOUNT = "ml-pipeline-ui"
 NOTEBOOKS_ACCOUNT = "notebook-controller-service-account"
 
@@ -63,6 +63,7 @@ class ProfilesArgs:
     """What profiles need.
 
     Attributes:
+        dashboard: the pods of the dashboard, which call access management.
         namespace_labels: labels by which the components that are on recognise a profile's namespace.
     """
 
@@ -70,6 +71,7 @@ class ProfilesArgs:
     namespaces: Namespaces
     mesh: Mesh
     identity: UserIdentity
+    dashboard: Caller
     namespace_labels: Mapping[str, str] = field(default_factory=dict[str, str])
     node_pools: tuple[NodePool, ...] = ()
 
@@ -214,8 +216,9 @@ def _workload(
 
 def _expose(scope: Scope, args: ProfilesArgs, workload: Workload) -> None:
     """The way to access management, and who is let through."""
-    mesh = args.mesh
-    route(scope, mesh, SERVICE, app=APP, prefix="/kfam/", service=SERVICE, port=PORT, rewrite="/kfam/")
+    mesh, people = args.mesh, args.settings.gateway_access
+    if people:
+        route(scope, mesh, SERVICE, app=APP, prefix="/kfam/", service=SERVICE, port=PORT, rewrite="/kfam/")
     allow(
         scope,
         mesh,
@@ -223,18 +226,13 @@ def _expose(scope: Scope, args: ProfilesArgs, workload: Workload) -> None:
         app=APP,
         selector=workload.selector,
         rules=rules(
-            dashboard=service_account_principal(scope, DASHBOARD_ACCOUNT, mesh),
-            gateway=mesh.gateway_principal if args.settings.gateway_access else None,
+            dashboard=principal(mesh, args.dashboard),
+            gateway=mesh.gateway_principal if people else None,
             registration_flow=args.settings.registration_flow,
             admins=args.settings.admins,
             identity=args.identity,
         ),
     )
-    allow_ingress(
-        scope,
-        SERVICE,
-        selector=workload.selector,
-        peers=[namespace_named(mesh.namespace), namespace_named(scope.namespace_name)],
-        ports=["http-kfam"],
-        app=APP,
-    )
+    callers = [args.dashboard, *([mesh.gateway_pods] if people else [])]
+    opened = Opening(ports=["http-kfam"], callers=callers)
+    allow_ingress(scope, SERVICE, selector=workload.selector, openings=[opened], app=APP)

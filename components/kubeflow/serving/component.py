@@ -36,7 +36,7 @@ from .llm.controller import llm_controller, llm_webhooks
 from .llm.presets import images as preset_images
 from .llm.presets import presets
 from .local_models.cache import local_models
-from .manager import Surroundings
+from .manager import Surroundings, let_in
 from .models_web_app import PREFIX, models_web_app
 from .placement import placed
 from .requirements import problems
@@ -126,6 +126,7 @@ class Serving(pulumi.ComponentResource):
         config = configuration(scope, args.mesh, settings, args.node_pools, knative=knative)
         types = _types(self, args, after=config.resource)
         gateway(scope, args.mesh, settings.routing, args.gateway_api)
+        let_in(scope)
         parts = [_services(around, args, types, config), _pages(scope, args)]
         if settings.llm.enabled:
             parts.append(_llm(around, args, types, config))

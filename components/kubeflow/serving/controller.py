@@ -23,7 +23,6 @@ CONTROLLER = Manager(
     issuer="selfsigned-issuer",
     certificate="serving-cert",
     secret="kserve-webhook-server-cert",
-    policy="kserve",
 )
 
 # On its loopback: only the proxy reaches it there.

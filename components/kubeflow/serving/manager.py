@@ -10,7 +10,7 @@ from typing import Literal
 import pulumi
 
 from ...contracts import Capabilities, CertificateAuthority, NodePool
-from ...kube.network import allow_ingress
+from ...kube.network import allow_ingress, from_api_server
 from ...kube.program import Environment, Mount, Program, http_probe, pod_field
 from ...kube.scope import Scope
 from ...kube.settings import WorkloadSettings
@@ -32,7 +32,6 @@ class Manager:
         name: its Deployment, its service account, and the label `control-plane` of its pods.
         service: the Service that the API server calls.
         issuer, certificate, secret: names of what cert-manager makes for it.
-        policy: name of its NetworkPolicy.
     """
 
     name: str
@@ -41,7 +40,6 @@ class Manager:
     issuer: str
     certificate: str
     secret: str
-    policy: str
 
     @property
     def selector(self) -> Mapping[str, str]:
@@ -81,7 +79,7 @@ def manager(
     config_hash: str,
     after: Sequence[pulumi.Resource],
 ) -> Running:
-    """Declare a controller with its certificate, and let the API server reach it."""
+    """Declare a controller with its certificate."""
     scope = around.scope
     certificate = serving_certificate(
         scope,
@@ -124,9 +122,13 @@ def manager(
         after=after,
     )
     service(scope, this.service, selector=this.selector, ports={"https": (443, "webhook-server")}, app=APP)
-    opened = [WEBHOOKS, *(ports or {}).values(), *(port for one in beside for port in one.ports.values())]
-    allow_ingress(scope, this.policy, selector=this.selector, ports=opened, app=APP)
     return Running(workload=workload, certificate=certificate)
+
+
+def let_in(scope: Scope) -> None:
+    """Let the API server reach the webhooks of all three, and whoever may read them the metrics."""
+    asked = from_api_server(WEBHOOKS)
+    allow_ingress(scope, APP, selector={"app": APP}, openings=[asked], metrics=[METRICS], app=APP)
 
 
 def validators(

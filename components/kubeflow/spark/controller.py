@@ -7,6 +7,7 @@ from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding
 
 from ...contracts import NodePool
 from ...kube.metrics import scraped
+from ...kube.network import allow_ingress
 from ...kube.program import Mount
 from ...kube.scope import Scope
 from ...kube.workload import Workload, deployment
@@ -37,7 +38,7 @@ def controller(
         # spark-submit writes there what it sends.
         mount=Mount(path="/tmp", volume="tmp", read_only=False),
     )
-    return deployment(
+    workload = deployment(
         scope,
         NAME,
         app=APP,
@@ -52,6 +53,9 @@ def controller(
         mesh=False,
         after=ready,
     )
+    shown = [METRICS] if settings.metrics.enabled else []
+    allow_ingress(scope, NAME, selector=workload.selector, openings=[], metrics=shown, app=APP)
+    return workload
 
 
 def _flags(scope: Scope, settings: SparkSettings) -> Sequence[str]:

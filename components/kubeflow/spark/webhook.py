@@ -12,12 +12,12 @@ import pulumi
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict
 
 from ...contracts import Capabilities, NodePool
-from ...kube.network import NAMESPACE_NAME, allow_ingress
+from ...kube.network import NAMESPACE_NAME, allow_ingress, from_api_server
 from ...kube.program import Mount
 from ...kube.scope import Scope
 from ...kube.webhook import Hook, own_certificate, register
 from ...kube.workload import Workload, deployment, service
-from .program import APP, USER, election_flags, metrics_flags, operator_program, selector, watched
+from .program import APP, METRICS, USER, election_flags, metrics_flags, operator_program, selector, watched
 from .settings import SparkSettings, WebhookSettings
 
 NAME = "spark-operator-webhook"
@@ -68,7 +68,8 @@ def webhook(
         after=after,
     )
     service(scope, SERVICE, selector=chosen, ports={"webhook": (_PORT, "webhook")}, app=APP)
-    allow_ingress(scope, NAME, selector=chosen, ports=[_PORT], app=APP)
+    shown = [METRICS] if settings.metrics.enabled else []
+    allow_ingress(scope, NAME, selector=chosen, openings=[from_api_server(_PORT)], metrics=shown, app=APP)
     _register(scope, capabilities, settings, workload)
     return workload
 

@@ -89,7 +89,7 @@ def _environment(mesh: Mesh, server: ServerSettings) -> Mapping[str, str]:
 
 
 def _show_metrics(scope: Scope, workload: Workload) -> None:
-    """Let Prometheus reach the proxy, wherever it runs: the proxy asks who it is."""
+    """Let whoever reads the platform's metrics reach the proxy, which asks who it is."""
     service(
         scope,
         f"{SERVICE_ACCOUNT}-metrics-service",
@@ -97,4 +97,4 @@ def _show_metrics(scope: Scope, workload: Workload) -> None:
         ports={"https": (PROTECTED, "https")},
         app=APP,
     )
-    allow_ingress(scope, APP, selector=workload.selector, ports=[PROTECTED], app=APP)
+    allow_ingress(scope, APP, selector=workload.selector, openings=[], metrics=[PROTECTED], app=APP)

@@ -13,10 +13,10 @@ import pulumi
 import yaml
 from pulumi_kubernetes.admissionregistration.v1 import RuleWithOperationsArgsDict
 
-from ...contracts import Capabilities, NodePool
+from ...contracts import TEAMS, Capabilities, NodePool
 from ...kube.config import config_map
 from ...kube.metrics import scraped
-from ...kube.network import TEAM_NAMESPACES, allow_ingress
+from ...kube.network import Opening, allow_ingress, from_api_server
 from ...kube.objects import access
 from ...kube.program import Mount, Program, http_probe
 from ...kube.scope import Scope
@@ -91,16 +91,15 @@ def train_controller(
         },
         app=APP,
     )
-    allow_ingress(scope, "trainer-webhook", selector=workload.selector, ports=["webhook"], app=APP)
-    if settings.status_server.enabled:
-        allow_ingress(
-            scope,
-            "trainer-status-server",
-            selector=workload.selector,
-            peers=[TEAM_NAMESPACES],
-            ports=["status-server"],
-            app=APP,
-        )
+    reports = Opening(ports=["status-server"], callers=[TEAMS] if settings.status_server.enabled else [])
+    allow_ingress(
+        scope,
+        "trainer-webhook",
+        selector=workload.selector,
+        openings=[from_api_server("webhook"), reports],
+        metrics=[] if settings.metrics == "off" else ["metrics"],
+        app=APP,
+    )
     return workload, _register(scope, capabilities, workload)
 
 

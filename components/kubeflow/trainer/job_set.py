@@ -14,7 +14,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict
 from ...contracts import Capabilities, NodePool
 from ...kube.config import config_map
 from ...kube.metrics import scraped
-from ...kube.network import allow_ingress
+from ...kube.network import allow_ingress, from_api_server
 from ...kube.objects import access
 from ...kube.program import Mount, Program, http_probe
 from ...kube.scope import Scope
@@ -92,7 +92,14 @@ def job_set_controller(
     )
     webhook = {"webhook-server": (443, "webhook-server")}
     service(scope, SERVICE, selector=workload.selector, ports=webhook, app=APP)
-    allow_ingress(scope, "jobset-webhook", selector=workload.selector, ports=["webhook-server"], app=APP)
+    allow_ingress(
+        scope,
+        "jobset-webhook",
+        selector=workload.selector,
+        openings=[from_api_server("webhook-server")],
+        metrics=["metrics"] if settings.metrics else [],
+        app=APP,
+    )
     for kind, prefix in _WEBHOOKS.items():
         register(
             scope,

@@ -16,7 +16,7 @@ import pulumi
 from ...contracts import Capabilities, MenuItem, Namespaces, NodePool, Offer
 from ...kube.api_types import api_types, by_kind
 from ...kube.metrics import scraped
-from ...kube.network import allow_ingress
+from ...kube.network import allow_ingress, from_api_server
 from ...kube.objects import access
 from ...kube.program import Mount, Program, http_probe, pod_field
 from ...kube.scope import Scope
@@ -83,7 +83,8 @@ class TrainingOperator(pulumi.ComponentResource):
             scope,
             "training-operator-webhook",
             selector=workload.selector,
-            ports=["webhook-server"],
+            openings=[from_api_server("webhook-server")],
+            metrics=["metrics"] if args.settings.operator.metrics else [],
             app=APP,
         )
         register(

@@ -12,7 +12,7 @@ import pulumi
 from ...contracts import Capabilities, CertificateAuthority, Mesh, NodePool
 from ...kube.config import config_map
 from ...kube.metrics import PROTECTED, metrics_proxy
-from ...kube.network import allow_ingress
+from ...kube.network import allow_ingress, from_api_server
 from ...kube.program import Mount, Program, http_probe
 from ...kube.scope import Scope
 from ...kube.webhook import Hook, register, serving_certificate
@@ -122,7 +122,6 @@ def _programs(mesh: Mesh, settings: ViewerControllerSettings) -> Sequence[Progra
 
 def _reach(scope: Scope, settings: ViewerControllerSettings, workload: Workload) -> None:
     """Let the API server reach the webhooks, and whoever may read them the metrics."""
-    opened: list[int | str] = [_WEBHOOKS]
     service(
         scope,
         WEBHOOK_SERVICE,
@@ -131,7 +130,6 @@ def _reach(scope: Scope, settings: ViewerControllerSettings, workload: Workload)
         app=APP,
     )
     if settings.metrics:
-        opened.append(PROTECTED)
         service(
             scope,
             f"{NAME}-metrics-service",
@@ -139,7 +137,14 @@ def _reach(scope: Scope, settings: ViewerControllerSettings, workload: Workload)
             ports={"https": (PROTECTED, "https")},
             app=APP,
         )
-    allow_ingress(scope, "pvcviewer-webhook", selector=workload.selector, ports=opened, app=APP)
+    allow_ingress(
+        scope,
+        "pvcviewer-webhook",
+        selector=workload.selector,
+        openings=[from_api_server(_WEBHOOKS)],
+        metrics=[PROTECTED] if settings.metrics else [],
+        app=APP,
+    )
 
 
 def _hook(verb: str, settings: ViewerControllerSettings) -> Hook:

@@ -21,7 +21,6 @@ CONTROLLER = Manager(
     issuer="llmisvc-selfsigned-issuer",
     certificate="llmisvc-serving-cert",
     secret="llmisvc-webhook-server-cert",
-    policy="llmisvc-controller-manager",
 )
 
 

@@ -18,6 +18,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 
 from ....contracts import NodePool
+from ....kube.network import deny_by_default
 from ....kube.objects import access
 from ....kube.program import Mount, Program, container, pod_field, tcp_probe
 from ....kube.scope import Scope
@@ -61,6 +62,7 @@ def on_each_node(
 ) -> None:
     """Declare it in the namespace of its jobs: Kubeflow's own lets no pod see a folder of its node."""
     there = _jobs_namespace(scope)
+    deny_by_default(there)
     bindings = access(there, Path(__file__).with_name("rbac_agent.yaml"))
     selector = {"app": APP, "control-plane": AGENT}
     labels = {**scope.labels(APP), **selector, "sidecar.istio.io/inject": "false"}

@@ -30,7 +30,6 @@ CONTROLLER = Manager(
     issuer="localmodel-selfsigned-issuer",
     certificate="localmodel-serving-cert",
     secret="localmodel-webhook-server-cert",
-    policy="kserve-localmodel-controller-manager",
 )
 
 # No such class exists: it keeps claims from other volumes.
