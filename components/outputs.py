@@ -42,7 +42,9 @@ def outputs(deployed: Deployed) -> dict[str, object]:
         "url": deployed.url if deployed.cluster.capabilities.serves_pages else None,
         "components": {name: {"namespaces": list(offer.namespaces)} for name, offer in offers.items()},
         "teams": dict(deployed.teams),
-        "images": sorted({image for offer in offers.values() for image in offer.images}),
+        "images": sorted(
+            {*deployed.cluster.images, *(image for offer in offers.values() for image in offer.images)}
+        ),
         "footprint": footprint(offers),
     }
 
@@ -55,7 +57,7 @@ def cluster_outputs(cluster: Cluster) -> dict[str, object]:
         "url": None,
         "components": {},
         "teams": {},
-        "images": [],
+        "images": sorted(cluster.images),
         "footprint": footprint({}),
     }
 

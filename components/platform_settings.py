@@ -14,6 +14,7 @@ from .gpu.settings import GpuSettings
 from .identity.gateway_settings import GatewaySettings
 from .identity.settings import IdentitySettings
 from .identity.settings import problems as identity_problems
+from .images import AirgapSettings, ImagesSettings
 from .kube.settings import Placement
 from .kubeflow.dashboard import DashboardSettings
 from .kubeflow.katib import NAMESPACE_LABELS as KATIB_LABELS
@@ -119,6 +120,10 @@ class ComponentsSettings(Settings):
         return self
 
 
+# What a stack of teams alone may say.
+_OF_TEAMS = {"scope", "overlays", "cluster", "images", "airgap", "teams", "team_defaults"}
+
+
 class PlatformSettings(Settings):
     """One stack."""
 
@@ -134,6 +139,8 @@ class PlatformSettings(Settings):
         "of folders in `overlays/`, or paths of folders from the project's own.",
     )
     cluster: ClusterSettings = Field(description="The cluster: where it comes from, and its nodes.")
+    images: ImagesSettings = Field(default=ImagesSettings(), description="Where images are pulled from.")
+    airgap: AirgapSettings = Field(default=AirgapSettings(), description="A cluster without a way outside.")
     addons: AddonsSettings = AddonsSettings()
     gpu: GpuSettings = GpuSettings()
     gateway: GatewaySettings = GatewaySettings()
@@ -191,10 +198,10 @@ class PlatformSettings(Settings):
                 "slipway:scope: found 'teams'; allowed: with `cluster: {provider: existing, stack: ...}`, "
                 "the stack that has the platform"
             )
-        for name in self.model_fields_set - {"scope", "overlays", "cluster", "teams", "team_defaults"}:
+        for name in self.model_fields_set - _OF_TEAMS:
             raise ValueError(
                 f"slipway:{to_camel(name)}: belongs to the stack of the platform, {self.refers_to}; allowed "
-                "with the scope 'teams': cluster, teams, teamDefaults"
+                "with the scope 'teams': airgap, cluster, images, teams, teamDefaults"
             )
         return self
 

@@ -132,6 +132,9 @@ class Pipelines:
     METADATA_SERVER = "gcr.io/tfx-oss-public/ml_metadata_store_server:1.14.0"
     # Stands in for a step of kfp 1.x whose result is known; upstream takes whatever is newest.
     CACHED_STEP = "ghcr.io/containerd/busybox:1.36"
+    # Of the steps of both tutorials: compiled into the API server's image by kfp 2.14.3, whose default it is
+    # (backend/requirements.txt; sdk/python/kfp/dsl/component_factory.py).
+    TUTORIALS = "python:3.9"
 
 
 class Argo:

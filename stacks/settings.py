@@ -13,6 +13,7 @@ from components.clusters.existing import ExistingSettings
 from components.clusters.existing.kubeconfig import read_kubeconfig
 from components.identity.needed_secrets import optional, required, secret_problems
 from components.identity.secrets import GivenSecrets
+from components.images import pull_secret_problem
 from components.platform_settings import PlatformSettings, platform_settings
 from components.settings_base import SettingsError
 from components.settings_errors import unknown
@@ -115,12 +116,17 @@ def _given(config: pulumi.Config) -> dict[str, object]:
 
 def _check_secrets(config: pulumi.Config, settings: PlatformSettings) -> None:
     """Refuse secrets that are missing, known to the public, too weak, or read by nothing."""
+    values = {name: config.require(f"{SECRET}{name}") for name in _secrets()}
+    registry = pull_secret_problem(settings.images, values)
+    found = [registry] if registry else []
     if settings.scope != "everything":
+        if found:
+            raise SettingsError(found[0])
         return
     identity, gateway = settings.identity, settings.gateway
-    values = {name: config.require(f"{SECRET}{name}") for name in _secrets()}
-    found = list(secret_problems(identity, gateway, values))
-    known = {KUBECONFIG, *required(identity, gateway), *optional(identity)}
+    found += secret_problems(identity, gateway, values)
+    pull = [settings.images.pull_secret] if settings.images.pull_secret else []
+    known = {KUBECONFIG, *pull, *required(identity, gateway), *optional(identity)}
     keys = [f"{SECRET}{name}" for name in known]
     found += [unknown([f"{SECRET}{name}"], keys) for name in values if name not in known]
     if found:

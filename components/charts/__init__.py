@@ -11,6 +11,7 @@ from .chart import (
     types_alone,
     webhooks_ready,
 )
+from .images import images_of
 from .source import ChartSource, FolderSource, MirrorSource, RepositoriesSource, SourceSettings
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "SourceSettings",
     "Values",
     "declare",
+    "images_of",
     "keep_api_types",
     "keep_from_enforcer",
     "namespace",

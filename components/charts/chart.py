@@ -25,8 +25,11 @@ from pulumi_kubernetes.helm import v4 as helm
 
 from ..kube.api_types import api_types
 from ..kube.placement import Placed
+from ..kube.pulling import PULL_SECRET, current, make_pull_secret
 from ..kube.settings import Compute
+from ..settings_base import merged
 from ..versions import Chart
+from .images import has_secrets, image_values
 from .source import ChartSource
 
 Values = Mapping[str, Any]
@@ -34,6 +37,7 @@ Values = Mapping[str, Any]
 
 PodSecurity = Literal["privileged", "baseline", "restricted"]
 
+_ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 _CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 _WEBHOOKS = (
     "kubernetes:admissionregistration.k8s.io/v1:MutatingWebhookConfiguration",
@@ -85,14 +89,18 @@ def declare(
     parent: pulumi.Resource,
     after: Sequence[pulumi.Resource] = (),
     keep_types: bool = True,
+    pull_secret: str = PULL_SECRET,
 ) -> helm.Chart:
     """Declare a chart as a release of that name.
 
     All arguments are plain, so that a preview shows its objects. API types outlive the chart unless
-    `keep_types` is false: with a type go all objects of it, which people may have made.
+    `keep_types` is false: with a type go all objects of it, which people may have made. `pull_secret` is the
+    name of the Secret with the mirror's credentials, where it asks for any.
     """
     found = scope.source.locate(pin)
     transforms: list[pulumi.ResourceTransform] = [keep_api_types] if keep_types else []
+    if current().credentials is not None and not has_secrets(pin):
+        transforms.append(with_pull_secret)
     if scope.platform == "aks":
         transforms.append(keep_from_enforcer)
     return helm.Chart(
@@ -101,7 +109,7 @@ def declare(
         version=found.version or None,
         repository_opts={"repo": found.repository} if found.repository else None,
         namespace=namespace,
-        values=dict(values),
+        values=merged(values, image_values(pin, secret=pull_secret)),
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(after), transforms=transforms),
     )
 
@@ -112,6 +120,14 @@ def keep_api_types(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransfo
         return None
     opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(retain_on_delete=True))
     return pulumi.ResourceTransformResult(props=args.props, opts=opts)
+
+
+def with_pull_secret(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """Give the mirror's credentials to a service account of a chart whose values have no place for them."""
+    if args.type_ != _ACCOUNT:
+        return None
+    props = {**args.props, "imagePullSecrets": [{"name": PULL_SECRET}]}
+    return pulumi.ResourceTransformResult(props=props, opts=args.opts)
 
 
 def keep_from_enforcer(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
@@ -135,7 +151,7 @@ def namespace(
     name: str, *, parent: pulumi.Resource, pods: PodSecurity, labels: Mapping[str, str] | None = None
 ) -> Namespace:
     """Declare the namespace of an add-on, which enforces a Pod Security standard."""
-    return Namespace(
+    created = Namespace(
         name,
         metadata={
             "name": name,
@@ -143,6 +159,8 @@ def namespace(
         },
         opts=pulumi.ResourceOptions(parent=parent),
     )
+    make_pull_secret(name, created.metadata.name, pulumi.ResourceOptions(parent=parent))
+    return created
 
 
 def types_alone(path: Path, name: str, *, parent: pulumi.Resource) -> Namespace:

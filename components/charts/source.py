@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from ..project import project_folder
 from ..settings_base import Settings, SettingsError
 from ..versions import Chart
 
@@ -81,7 +82,7 @@ class ChartSource:
         """Return how helm finds a pinned chart."""
         match self.settings:
             case FolderSource(path=path):
-                return Located(chart=str(_project() / Path(path).expanduser() / pin.archive))
+                return Located(chart=str(project_folder() / Path(path).expanduser() / pin.archive))
             case MirrorSource(registry=registry):
                 return Located(chart=f"{registry}/{pin.name}", version=pin.version)
             case _ if pin.repository.startswith("oci://"):
@@ -98,7 +99,7 @@ class ChartSource:
 
 
 def _problems(source: FolderSource, pins: Iterable[Chart]) -> Iterator[str]:
-    folder = _project() / Path(source.path).expanduser()
+    folder = project_folder() / Path(source.path).expanduser()
     if not folder.is_dir():
         yield f"{KEY}.path: found '{source.path}', which is not a folder; allowed: a folder of chart archives"
         return
@@ -113,9 +114,3 @@ def _problems(source: FolderSource, pins: Iterable[Chart]) -> Iterator[str]:
                 f"{KEY}.checksums.{archive}: found an archive with {actual}; allowed: {expected}. Take the "
                 "archive from its repository again, or correct the checksum if it was changed on purpose"
             )
-
-
-def _project() -> Path:
-    """The nearest folder above the working directory that holds a Pulumi.yaml."""
-    here = Path.cwd()
-    return next((one for one in (here, *here.parents) if (one / "Pulumi.yaml").is_file()), here)

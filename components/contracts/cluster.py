@@ -115,6 +115,7 @@ class Cluster:
         storage_class: the default class, for volumes of one node (ReadWriteOnce).
         shared_storage_class: the class of volumes that many nodes write (ReadWriteMany); None without one.
         cloud: what else the cloud's account gives; None for clusters that belong to no cloud.
+        images: what the cluster itself makes the nodes, or this machine, pull.
         objects_deleted_with: where the cluster goes, its objects go with it: set for clusters on this machine
             only. On a cloud, skipping the deletion of objects would leak their load balancers and disks.
     """
@@ -128,3 +129,4 @@ class Cluster:
     shared_storage_class: str | None = None
     cloud: AwsCloud | GcpCloud | AzureCloud | None = None
     objects_deleted_with: pulumi.Resource | None = None
+    images: tuple[str, ...] = ()

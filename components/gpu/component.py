@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from ..charts import ChartScope, declare, namespace
+from ..charts import ChartScope, declare, images_of, namespace
 from ..contracts import Cluster, NodePool, Offer
 from ..settings_base import SettingsError
 from ..versions import Charts
@@ -63,7 +63,7 @@ class Gpu(pulumi.ComponentResource):
             else:
                 _plugin(self, args, devices.pools, after)
         self.offer = Offer(
-            images=tuple(dict.fromkeys(image for pin in pins for image in pin.images)),
+            images=images_of(*pins),
             namespaces=(NAMESPACE,) if pins else (),
         )
         self.register_outputs({})

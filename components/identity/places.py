@@ -9,6 +9,7 @@ from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from ..contracts import Mesh, Namespaces
+from ..kube.pulling import make_pull_secret
 from ..kube.scope import COMPONENT_LABEL, MANAGED_BY, Place, Scope
 from ..kube.workload import Workload
 
@@ -32,6 +33,7 @@ def own_namespace(parent: pulumi.Resource, name: str, namespaces: Namespaces, me
         },
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[mesh.ready]),
     )
+    make_pull_secret(name, created.metadata.name, pulumi.ResourceOptions(parent=parent))
     place = Place(name=name, created=created.metadata.name)
     return Scope(component=COMPONENT, parent=parent, namespaces=namespaces, elsewhere=place)
 

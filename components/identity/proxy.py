@@ -19,6 +19,7 @@ from ..kube.mesh import NETWORKING, allow, from_principals, mutual_tls, route
 from ..kube.metrics import scraped
 from ..kube.network import SIDECAR_METRICS, Opening, allow_ingress
 from ..kube.program import Mount, Program, http_probe, secret_key
+from ..kube.pulling import pull_secrets
 from ..kube.scope import Scope
 from ..kube.workload import VolumeSource, deployment, service
 from ..versions import Identity as Images
@@ -72,6 +73,7 @@ class OAuth2Proxy(pulumi.ComponentResource):
             scope.unique(APP),
             metadata=scope.metadata(APP, app=APP),
             automount_service_account_token=False,
+            image_pull_secrets=pull_secrets(),
             opts=scope.options(),
         )
         cookie_secret = _cookie_secret(scope, args)

@@ -1,7 +1,8 @@
 """Images by name: which references say exactly what is pulled."""
 
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field
 
@@ -32,6 +33,49 @@ def pinned(image: str) -> str:
     if match["tag"] == "latest":
         raise ValueError(f"'{image}' is not pinned: what 'latest' means changes; name a version or a digest")
     return image
+
+
+# What a name without a registry means (distribution/reference, ParseDockerRef).
+_HUB = "docker.io"
+_HUB_NAMESPACE = "library"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """An image by its parts.
+
+    Attributes:
+        registry: host, with its port where it has one; that of Docker Hub where the name has none.
+        path: repository in it; on Docker Hub with `library/` where the name has no namespace.
+        tag, digest: empty where the name has none.
+    """
+
+    registry: str
+    path: str
+    tag: str = ""
+    digest: str = ""
+
+    @classmethod
+    def of(cls, image: str) -> Self:
+        """The parts of a name as container runtimes read it."""
+        rest, _, digest = image.partition("@")
+        first, slash, others = rest.partition("/")
+        is_host = bool(slash) and ("." in first or ":" in first or first == "localhost")
+        registry, path = (first, others) if is_host else (_HUB, rest)
+        path, _, tag = path.partition(":")
+        if registry == _HUB and "/" not in path:
+            path = f"{_HUB_NAMESPACE}/{path}"
+        return cls(registry=registry, path=path, tag=tag, digest=digest)
+
+    @property
+    def repository(self) -> str:
+        """Registry and path."""
+        return f"{self.registry}/{self.path}"
+
+    def __str__(self) -> str:
+        """The whole name, the registry always with it."""
+        tag = f":{self.tag}" if self.tag else ""
+        return f"{self.repository}{tag}{f'@{self.digest}' if self.digest else ''}"
 
 
 PinnedImage = Annotated[

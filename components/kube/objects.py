@@ -11,6 +11,7 @@ from pulumi_kubernetes.core.v1 import ServiceAccount
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, Role, RoleBinding, SubjectArgsDict
 
+from .pulling import pull_secrets
 from .scope import Scope
 
 _Manifest = Mapping[str, Any]
@@ -63,7 +64,9 @@ def _declare(
         case "ServiceAccount":
             if account_annotations:
                 namespaced["annotations"] = dict(account_annotations)
-            return ServiceAccount(scope.unique(name), metadata=namespaced, opts=opts)
+            return ServiceAccount(
+                scope.unique(name), metadata=namespaced, image_pull_secrets=pull_secrets(), opts=opts
+            )
         case "Role":
             return Role(scope.unique(name), metadata=namespaced, rules=manifest["rules"], opts=opts)
         case "ClusterRole" if "aggregationRule" in manifest:

@@ -19,6 +19,7 @@ from pulumi_kubernetes.core.v1 import (
 )
 
 from ..contracts import Request
+from .pulling import pulled
 from .quantity import mebibytes, millicores
 from .settings import Compute, ProgramSettings
 
@@ -67,8 +68,8 @@ class Program:
 
     @property
     def chosen_image(self) -> str:
-        """The image that is pulled."""
-        return self.settings.image or self.image
+        """The name by which the image is pulled."""
+        return pulled(self.settings.image or self.image)
 
 
 def http_probe(

@@ -20,6 +20,7 @@ from ..storage.choice import DataServices
 from .base_stack import BaseStack, read_base_stack
 from .delivery import deploy_delivery
 from .ground import Ground, lay_ground
+from .images import Images, pulling_images
 from .pipelines import PipelinesArea, deploy_pipelines
 from .teams import TeamPlatform, deploy_teams, share_ground
 from .teams_stack import deploy_teams_stack, team_contract, team_keys
@@ -43,6 +44,19 @@ def deploy(
     holds it. `declared` is called when all that may be refused has been, and most is not declared yet. Raises
     SettingsError where the cluster cannot be used, or add-ons and GPU support cannot be had on it.
     """
+    with pulling_images(settings, secrets) as images:
+        return _deploy(settings, images, secrets, declared, stack=stack, kubeconfig=kubeconfig)
+
+
+def _deploy(
+    settings: PlatformSettings,
+    images: Images,
+    secrets: GivenSecrets | None,
+    declared: Callable[[], None],
+    *,
+    stack: str,
+    kubeconfig: str | None,
+) -> dict[str, object]:
     base = read_base_stack(settings.refers_to) if settings.refers_to else None
     if base and (problems := _problems_with(base, settings)):
         raise SettingsError("\n".join(problems))
@@ -54,10 +68,11 @@ def deploy(
         charts=ChartSource(settings=settings.addons.source),
     )
     if settings.scope == "cluster":
+        images.check(cluster)
         return cluster_outputs(cluster)
     if base and settings.scope == "teams":
-        return deploy_teams_stack(cluster, settings, base)
-    return deploy_on(cluster, settings, secrets, declared=declared)
+        return deploy_teams_stack(cluster, settings, base, images)
+    return _deploy_on(cluster, settings, images, secrets, declared)
 
 
 def _problems_with(base: BaseStack, settings: PlatformSettings) -> list[str]:
@@ -76,10 +91,22 @@ def deploy_on(
     declared: Callable[[], None] = lambda: None,
 ) -> dict[str, object]:
     """Declare all that a stack has on a cluster, and return the stack's outputs by name."""
+    with pulling_images(settings, secrets) as images:
+        return _deploy_on(cluster, settings, images, secrets, declared)
+
+
+def _deploy_on(
+    cluster: Cluster,
+    settings: PlatformSettings,
+    images: Images,
+    secrets: GivenSecrets | None,
+    declared: Callable[[], None],
+) -> dict[str, object]:
     # Children inherit both: what talks to the cluster, and that objects go where the cluster goes.
     opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
     ground = lay_ground(settings, cluster, opts, secrets)
-    declared()
+    if not settings.images.refuses:
+        declared()
     workbench = deploy_workbench(settings.components, ground)
     named = [*settings.teams, *settings.team_defaults.elsewhere]
     data = DataServices(settings.data, cluster, opts)
@@ -99,6 +126,7 @@ def deploy_on(
     teams = deploy_teams(settings, for_teams, opts) if for_teams else None
     if teams and teams.output:
         offers["teams"] = teams.offer
+    images.check(cluster, offers)
     told = outputs(
         Deployed(
             cluster=cluster,

@@ -25,6 +25,7 @@ from ..platform_settings import ComponentsSettings, PlatformSettings
 from ..settings_base import SettingsError
 from ..teams.problems import pool_problems, problems
 from .base_stack import BaseStack
+from .images import Images
 from .teams import TeamPlatform, deploy_teams
 
 _STORE = (
@@ -68,7 +69,9 @@ def team_keys(settings: PlatformSettings, platform: TeamPlatform) -> Mapping[str
     return {"teamKeys": pulumi.Output.secret(keys)}
 
 
-def deploy_teams_stack(cluster: Cluster, settings: PlatformSettings, base: BaseStack) -> dict[str, object]:
+def deploy_teams_stack(
+    cluster: Cluster, settings: PlatformSettings, base: BaseStack, images: Images
+) -> dict[str, object]:
     """Declare the teams of a stack that has nothing else, and return the stack's outputs by name.
 
     Raises SettingsError where the other stack has no platform, or not what the teams ask for.
@@ -86,10 +89,11 @@ def deploy_teams_stack(cluster: Cluster, settings: PlatformSettings, base: BaseS
     opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
     platform = _platform(cluster, base, contract, components)
     teams = deploy_teams(settings, platform, opts)
+    images.check(cluster, {"teams": teams.offer})
     return {
         **cluster_outputs(cluster),
         "teams": dict(teams.output),
-        "images": sorted(teams.offer.images),
+        "images": sorted({*cluster.images, *teams.offer.images}),
         "footprint": footprint({"teams": teams.offer}),
     }
 

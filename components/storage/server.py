@@ -16,6 +16,7 @@ from ..dynamic import GeneratedPassword
 from ..kube.config import digest
 from ..kube.mesh import allow, from_principals, mutual_tls, principal
 from ..kube.network import Opening, allow_ingress, sidecar_egress
+from ..kube.pulling import pull_secrets
 from ..kube.quantity import gibibytes
 from ..kube.scope import Scope
 from ..kube.workload import VolumeSource, Workload
@@ -82,6 +83,7 @@ def account(scope: Scope, args: ServerArgs) -> pulumi.Output[str]:
         args.name,
         metadata=scope.metadata(args.name, app=args.name),
         automount_service_account_token=False,
+        image_pull_secrets=pull_secrets(),
         opts=scope.options(),
     )
     return created.metadata.name

@@ -20,6 +20,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import Namespace, ResourceQuota, ServiceAccount
 
 from ..kube.mesh import SECURITY, from_principals
+from ..kube.pulling import make_pull_secret, pull_secrets
 from ..kube.scope import COMPONENT_LABEL, MANAGED_BY, Scope
 from .args import COMPONENT, TeamArgs
 from .bindings import RBAC, header_rule, role_binding
@@ -99,9 +100,11 @@ def profile(scope: Scope, name: str, args: TeamArgs) -> None:
 
 def owned(scope: Scope, args: TeamArgs) -> Owned:
     """Declare what the controller makes of the Profile."""
+    make_pull_secret(scope.namespace_name, scope.namespace, kept(scope, keep=args.keep))
     account = ServiceAccount(
         scope.unique(EDITOR),
         metadata=scope.metadata(EDITOR, annotations=args.account_annotations),
+        image_pull_secrets=pull_secrets(),
         opts=kept(scope, keep=args.keep),
     )
     role_binding(

@@ -1,12 +1,13 @@
 """A stack with all that it can have: every component, and every option that is off by default."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
 import yaml
 
 from components.platform_settings import platform_settings
-from components.settings_base import Settings
+from components.settings_base import Settings, merged
 from tests.support.render import MINIMAL, Rendered, render
 
 _COMPONENTS = """
@@ -30,7 +31,13 @@ REFUSED = ("components.serving.routing.gatewayApi.enabled",)
 @cache
 def everything() -> Rendered:
     """All of it, on a cluster whose API server reaches webhooks in pods."""
-    return render({**yaml.safe_load(MINIMAL), "components": yaml.safe_load(_COMPONENTS)}, webhooks=True)
+    return everything_with({})
+
+
+def everything_with(settings: Mapping[str, Any]) -> Rendered:
+    """All of it, and further settings as below `slipway:`."""
+    given = {**yaml.safe_load(MINIMAL), "components": yaml.safe_load(_COMPONENTS)}
+    return render(merged(given, settings), webhooks=True)
 
 
 def options_left_off() -> list[str]:

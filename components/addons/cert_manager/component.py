@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pulumi
 
-from ...charts import ChartScope, declare, namespace, types_alone, webhooks_ready
+from ...charts import ChartScope, declare, images_of, namespace, types_alone, webhooks_ready
 from ...contracts import Capabilities, CertificateAuthority, Offer
 from ...versions import Charts
 from .settings import CertManagerSettings
@@ -41,7 +41,7 @@ class CertManager(pulumi.ComponentResource):
         self.authority = CertificateAuthority(
             ready=_chart(self, args) if charts else types_alone(_TYPES, NAMESPACE, parent=self)
         )
-        self.offer = Offer(images=Charts.CERT_MANAGER.images if charts else (), namespaces=(NAMESPACE,))
+        self.offer = Offer(images=images_of(Charts.CERT_MANAGER) if charts else (), namespaces=(NAMESPACE,))
         self.register_outputs({})
 
 

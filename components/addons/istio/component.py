@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pulumi
 
-from ...charts import ChartScope, declare, namespace, types_alone, webhooks_ready
+from ...charts import ChartScope, declare, images_of, namespace, types_alone, webhooks_ready
 from ...contracts import Capabilities, ExternalAuthorization, MeshAddon, Offer
+from ...kube.pulling import make_pull_secret
 from ...versions import Charts
 from .settings import IstioSettings
 from .values import (
@@ -60,8 +61,7 @@ class Istio(pulumi.ComponentResource):
             gateway_service_account=GATEWAY_SERVICE_ACCOUNT,
             ready=_charts(self, args) if charts else types_alone(_TYPES, SYSTEM, parent=self),
         )
-        images = [image for chart in _CHARTS for image in chart.images] if charts else []
-        self.offer = Offer(images=tuple(dict.fromkeys(images)), namespaces=(SYSTEM,))
+        self.offer = Offer(images=images_of(*_CHARTS) if charts else (), namespaces=(SYSTEM,))
         self.register_outputs({})
 
 
@@ -80,6 +80,10 @@ def _charts(parent: pulumi.Resource, args: IstioArgs) -> pulumi.Resource:
         values=base_values(),
         parent=parent,
         after=[system],
+    )
+    # Its namespace is nobody's here, so that nobody else puts the credentials there.
+    make_pull_secret(
+        CNI_NAMESPACE, CNI_NAMESPACE, pulumi.ResourceOptions(parent=parent), default_account=False
     )
     agent = declare(
         "istio-cni",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
-from ...charts import ChartScope, declare, namespace, types_alone
+from ...charts import ChartScope, declare, images_of, namespace, types_alone
 from ...contracts import Caller, Capabilities, MeshAddon, Offer
 from ...versions import Charts
 from .policies import policies
@@ -55,7 +55,7 @@ class Knative(pulumi.ComponentResource):
         self.ready = _operated(self, args) if charts else types_alone(_TYPES, SERVING, parent=self)
         pins = (Charts.KNATIVE_OPERATOR, Charts.ISTIO_GATEWAY) if charts else ()
         self.offer = Offer(
-            images=tuple(image for pin in pins for image in pin.images),
+            images=images_of(*pins),
             namespaces=(OPERATOR, SERVING) if charts else (SERVING,),
             asks_teams=_callers(args.mesh),
         )

@@ -4,9 +4,14 @@ Sources: config/charts/knative-operator and pkg/apis/operator/v1beta1 of knative
 of knative/serving v1.22, config-features; gateways of knative-extensions/net-istio v1.22, config-istio.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import yaml
 
 from ...charts import ChartScope, Values, resources
+from ...kube.image import Reference
+from ...kube.pulling import pull_secrets, pulled
 from ...versions import Charts
 from ..gateways import gateway_pods
 from .settings import KnativeSettings, LocalGatewaySettings
@@ -15,6 +20,22 @@ SERVING = "knative-serving"
 LOCAL_GATEWAY = "cluster-local-gateway"
 LOCAL_SERVICE = "knative-local-gateway"
 """Service and Gateway by which KServe's configuration names the way inside the cluster."""
+
+QUEUE = "queue-proxy"
+_KNATIVE = "knative-releases/knative.dev/"
+# By the path of an image the containers, each with what it belongs to, and the cached image that name it.
+_PROGRAMS: Mapping[str, Sequence[str]] = {
+    "serving/cmd/activator": ["activator/activator"],
+    "serving/cmd/autoscaler": ["autoscaler/autoscaler"],
+    "serving/cmd/autoscaler-hpa": ["autoscaler-hpa/autoscaler-hpa"],
+    "serving/cmd/controller": ["controller/controller"],
+    "serving/cmd/queue": [QUEUE],
+    "serving/cmd/webhook": ["webhook/webhook"],
+    "serving/pkg/cleanup/cmd/cleanup": ["cleanup"],
+    "pkg/apiextensions/storageversion/cmd/migrate": ["migrate"],
+    "net-istio/cmd/controller": ["net-istio-controller/controller"],
+    "net-istio/cmd/webhook": ["net-istio-webhook/webhook"],
+}
 
 # What KServe and the placement of a team's services write into the pods of a Knative Service.
 _FEATURES = (
@@ -59,13 +80,17 @@ def serving_spec(scope: ChartScope, *, mesh_namespace: str, gateway: str) -> Val
     namespace, _, name = gateway.partition("/")
     outside = f"istio-ingressgateway.{mesh_namespace}.svc.{scope.cluster_domain}"
     inside = f"{LOCAL_SERVICE}.{mesh_namespace}.svc.{scope.cluster_domain}"
+    registry = _registry()
+    queue = {"deployment": {"queue-sidecar-image": registry["override"][QUEUE]}} if registry else {}
     return {
         "version": Charts.KNATIVE_SERVING_VERSION,
+        **({"registry": registry} if registry else {}),
         "high-availability": {"replicas": scope.replicas},
         "ingress": {"istio": {"enabled": True, "knative-local-gateway": {"selector": selector}}},
         # The operator's override of a Gateway leaves the Service before it alone.
         "services": [{"name": LOCAL_SERVICE, "selector": selector}],
         "config": {
+            **queue,
             "istio": {
                 "external-gateways": _gateways(namespace, name, outside),
                 "local-gateways": _gateways(SERVING, LOCAL_SERVICE, inside),
@@ -73,6 +98,20 @@ def serving_spec(scope: ChartScope, *, mesh_namespace: str, gateway: str) -> Val
             "features": dict.fromkeys(_FEATURES, "enabled"),
         },
     }
+
+
+def _registry() -> dict[str, Any]:
+    """Where the operator takes the images of what it installs from (ImageTransform in images.go)."""
+    images = {
+        Reference.of(image).path.removeprefix(_KNATIVE): image
+        for image in Charts.KNATIVE_OPERATOR.images
+        if f"/{_KNATIVE}operator/" not in f"/{Reference.of(image).path}"
+    }
+    if all(pulled(image) == image for image in images.values()):
+        return {}
+    override = {name: pulled(images[path]) for path, names in _PROGRAMS.items() for name in names}
+    secrets = pull_secrets()
+    return {"override": override, **({"imagePullSecrets": secrets} if secrets else {})}
 
 
 def _gateways(namespace: str, name: str, service: str) -> str:

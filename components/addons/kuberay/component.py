@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pulumi
 
-from ...charts import ChartScope, Values, declare, namespace, resources, types_alone
+from ...charts import ChartScope, Values, declare, images_of, namespace, resources, types_alone
 from ...contracts import Caller, Capabilities, Offer
 from ...versions import Charts
 from .settings import KubeRaySettings
@@ -53,7 +53,7 @@ class KubeRay(pulumi.ComponentResource):
             )
         else:
             self.ready = types_alone(_TYPES, NAMESPACE, parent=self)
-        images = Charts.KUBERAY.images if args.capabilities.charts else ()
+        images = images_of(Charts.KUBERAY) if args.capabilities.charts else ()
         # It asks the head of a Ray cluster for its jobs, and is alone in its namespace.
         asking = (Caller(namespace=NAMESPACE),)
         self.offer = Offer(images=images, namespaces=(NAMESPACE,), asks_teams=asking)

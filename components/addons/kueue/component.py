@@ -10,7 +10,16 @@ from pathlib import Path
 import pulumi
 import yaml
 
-from ...charts import ChartScope, Values, declare, namespace, resources, types_alone, webhooks_ready
+from ...charts import (
+    ChartScope,
+    Values,
+    declare,
+    images_of,
+    namespace,
+    resources,
+    types_alone,
+    webhooks_ready,
+)
 from ...contracts import Capabilities, Offer
 from ...versions import Charts
 from .settings import KueueSettings
@@ -47,7 +56,7 @@ class Kueue(pulumi.ComponentResource):
         super().__init__("slipway:addons:Kueue", name, None, opts)
         charts = args.capabilities.charts
         self.ready = _chart(self, args) if charts else types_alone(_TYPES, NAMESPACE, parent=self)
-        self.offer = Offer(images=Charts.KUEUE.images if charts else (), namespaces=(NAMESPACE,))
+        self.offer = Offer(images=images_of(Charts.KUEUE) if charts else (), namespaces=(NAMESPACE,))
         self.register_outputs({})
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pulumi
 
-from ...charts import ChartScope, declare, namespace, types_alone
+from ...charts import ChartScope, declare, images_of, namespace, types_alone
 from ...contracts import Caller, Capabilities, Offer
 from ...versions import Charts
 from .settings import PrometheusSettings
@@ -45,7 +45,7 @@ class Prometheus(pulumi.ComponentResource):
         super().__init__("slipway:addons:Prometheus", name, None, opts)
         charts = args.capabilities.charts
         self.ready = _chart(self, args) if charts else types_alone(_TYPES, NAMESPACE, parent=self)
-        self.offer = Offer(images=Charts.PROMETHEUS.images if charts else (), namespaces=(NAMESPACE,))
+        self.offer = Offer(images=images_of(Charts.PROMETHEUS) if charts else (), namespaces=(NAMESPACE,))
         self.register_outputs({})
 
 

@@ -12,7 +12,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_aws import eks
 
-from ...charts import ChartSource
+from ...charts import ChartSource, images_of
 from ...contracts import AwsCloud, Capabilities, Cluster
 from ..provider import cluster_provider
 from .addons import addons_before_nodes, addons_on_nodes
@@ -20,6 +20,7 @@ from .control_plane import access, control_plane, kubeconfig
 from .controllers import Controllers, identities
 from .encryption import key
 from .network import Network, network
+from .pins import pins
 from .place import Place, place
 from .pool_settings import machines
 from .pools import node_security_group, pools
@@ -85,6 +86,7 @@ class AwsCluster(pulumi.ComponentResource):
                 gpu_device_plugin=False,
             ),
             cloud=_cloud(here, net, cluster, key_arn, group),
+            images=images_of(*pins(args.settings)),
         )
         self.register_outputs({})
 

@@ -12,6 +12,7 @@ from pulumi_aws import eks
 
 from ... import versions
 from ...charts import ChartScope, ChartSource, declare
+from ...kube.pulling import make_pull_secret
 from ..pools import POOL_LABEL
 from .identity import associated, pod_role
 from .load_balancer_policy import load_balancer_policy
@@ -23,6 +24,7 @@ from .policies import allow, document
 from .pool_settings import machines
 
 _NAMESPACE = "kube-system"
+_PULL_SECRET = "controllers-image-pull-secret"
 _AUTOSCALER = "cluster-autoscaler"
 _LOAD_BALANCERS = "aws-load-balancer-controller"
 
@@ -59,6 +61,14 @@ class Controllers(pulumi.ComponentResource):
             charts.AWS_EFA_DEVICE_PLUGIN: _fabric_devices(place),
             charts.AWS_LOAD_BALANCER_CONTROLLER: _load_balancers(place, network),
         }
+        # Not by the name that add-ons use: Istio's node agent has its own in the same namespace.
+        make_pull_secret(
+            _NAMESPACE,
+            _NAMESPACE,
+            pulumi.ResourceOptions(parent=self),
+            name=_PULL_SECRET,
+            default_account=False,
+        )
         made: list[pulumi.Resource] = []
         for pin in pins(place.settings):
             chart = declare(
@@ -69,6 +79,7 @@ class Controllers(pulumi.ComponentResource):
                 values=values[pin],
                 parent=self,
                 after=made[-1:],
+                pull_secret=_PULL_SECRET,
             )
             made.append(chart)
         self.ready = tuple(made)

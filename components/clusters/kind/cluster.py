@@ -11,6 +11,7 @@ import pulumi
 
 from ...contracts import Capabilities, Cluster
 from ...dynamic import kind as dynamic
+from ...kube.pulling import pulled
 from ...settings_base import SettingsError
 from ..provider import cluster_provider
 from .configuration import configuration
@@ -72,6 +73,7 @@ class KindCluster(pulumi.ComponentResource):
                 gpu_device_plugin=False,
             ),
             objects_deleted_with=cluster,
+            images=(pulled(settings.image),),
         )
         self.register_outputs({})
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 
+from ...kube.pulling import pulled
 from .settings import KindPoolSettings, KindSettings
 
 _DEVICES = "/var/run/nvidia-container-devices/all"
@@ -22,7 +23,7 @@ def configuration(settings: KindSettings) -> str:
         "nodes": [
             {
                 "role": "control-plane",
-                "image": settings.image,
+                "image": pulled(settings.image),
                 "extraPortMappings": [
                     {
                         "hostPort": port.host,
@@ -33,7 +34,7 @@ def configuration(settings: KindSettings) -> str:
                     for port in settings.ports
                 ],
             },
-            *(_node(pool, settings.image) for pool in settings.node_pools for _ in range(pool.count)),
+            *(_node(pool, pulled(settings.image)) for pool in settings.node_pools for _ in range(pool.count)),
         ],
     }
     if settings.registry_mirrors:

@@ -15,6 +15,7 @@ from pulumi_kubernetes.core.v1 import Namespace
 from ...contracts import Caller, Namespaces, Offer
 from ...kube.network import deny_by_default
 from ...kube.objects import access
+from ...kube.pulling import make_pull_secret
 from ...kube.scope import COMPONENT_LABEL, MANAGED_BY, Scope
 
 KUBEFLOW = "kubeflow"
@@ -63,7 +64,7 @@ class Base(pulumi.ComponentResource):
 
 
 def _namespace(parent: Base, name: str, args: BaseArgs) -> Namespace:
-    return Namespace(
+    created = Namespace(
         name,
         metadata={
             "name": name,
@@ -78,3 +79,5 @@ def _namespace(parent: Base, name: str, args: BaseArgs) -> Namespace:
         },
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(args.after) or None),
     )
+    make_pull_secret(name, created.metadata.name, pulumi.ResourceOptions(parent=parent))
+    return created

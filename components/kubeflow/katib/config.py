@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
+from ...kube.pulling import pulled
 from ...versions import Katib as Images
 from .runtime_settings import (
     CollectorSettings,
@@ -103,7 +104,7 @@ def images(settings: KatibSettings) -> Sequence[str]:
 
 
 def _image(name: str, settings: RuntimeProgramSettings) -> str:
-    return settings.image or _IMAGES[name]
+    return pulled(settings.image or _IMAGES[name])
 
 
 def _program(name: str, settings: RuntimeProgramSettings | EarlyStoppingSettings) -> dict[str, object]:

@@ -7,6 +7,8 @@ from typing import Any, cast
 import yaml
 from pydantic import Field, field_validator
 
+from ...kube.image import pinned
+from ...kube.pulling import named_in
 from ...settings_base import Settings
 
 # Katib v0.19.0, manifests/v1beta1/installs/katib-cert-manager/katib-config.yaml.
@@ -83,6 +85,8 @@ def _check(name: str, text: str) -> None:
     metadata: Mapping[str, Any] = manifest.get("metadata") or {}
     if "name" in metadata or "namespace" in metadata:
         raise ValueError(f"'{name}' names itself: metadata.name and metadata.namespace belong to each trial")
+    for image in named_in(text):
+        pinned(image)
 
 
 def _manifest(text: str) -> Mapping[str, Any]:

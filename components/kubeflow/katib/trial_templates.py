@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import yaml
 
+from ...kube.pulling import named_in, pulled, pulled_within
 from ...versions import Katib as Images
 from .trial_settings import TrialTemplatesSettings
 
@@ -66,16 +67,18 @@ def trial_templates(settings: TrialTemplatesSettings, kinds: Collection[str]) ->
             found["trainJobTemplate"] = _train_job()
         if "PyTorchJob" in kinds:
             found["pytorchJobTemplate"] = _pytorch_job()
-    return {**found, **settings.additional}
+    return {**found, **{name: pulled_within(text) for name, text in settings.additional.items()}}
 
 
 def images(settings: TrialTemplatesSettings) -> Sequence[str]:
-    """The images of Katib's own templates."""
-    return [Images.TRIAL_PYTORCH, Images.TRIAL_ENAS, Images.TRIAL_DARTS] if settings.standard else []
+    """The images of Katib's own templates, and those that the stack's own name."""
+    standard = (Images.TRIAL_PYTORCH, Images.TRIAL_ENAS, Images.TRIAL_DARTS) if settings.standard else ()
+    added = (image for text in settings.additional.values() for image in named_in(text))
+    return [pulled(image) for image in dict.fromkeys((*standard, *added))]
 
 
 def _job(image: str, command: Sequence[str]) -> str:
-    container = {"name": "training-container", "image": image, "command": _arguments(command)}
+    container = {"name": "training-container", "image": pulled(image), "command": _arguments(command)}
     return _dump(
         {
             "apiVersion": "batch/v1",
@@ -95,7 +98,7 @@ def _train_job() -> str:
     # The runtime is one of those that Trainer brings.
     trainer = {
         "numNodes": 1,
-        "image": Images.TRIAL_PYTORCH,
+        "image": pulled(Images.TRIAL_PYTORCH),
         "command": _arguments([*_PYTHON_MNIST, *_LEARNING]),
     }
     return _dump(
@@ -111,7 +114,7 @@ def _pytorch_job() -> str:
     def replicas(count: int) -> dict[str, object]:
         container = {
             "name": "pytorch",
-            "image": Images.TRIAL_PYTORCH,
+            "image": pulled(Images.TRIAL_PYTORCH),
             "command": _arguments([*_PYTHON_MNIST, *_LEARNING]),
         }
         template = {

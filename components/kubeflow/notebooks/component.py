@@ -15,6 +15,7 @@ from ...contracts import MenuItem, Mesh, Namespaces, NodePool, Offer, UserIdenti
 from ...kube.api_types import api_types
 from ...kube.mesh import service_account_principal
 from ...kube.objects import access
+from ...kube.pulling import pulled
 from ...kube.scope import Scope
 from ...settings_base import SettingsError
 from .controller import APP, SERVICE_ACCOUNT, controller
@@ -85,7 +86,7 @@ class Notebooks(pulumi.ComponentResource):
         self.controller_principal = service_account_principal(scope, SERVICE_ACCOUNT, args.mesh)
         self.offer = Offer(
             menu=MENU,
-            images=(*manager.images, *pages.workload.images, *settings.spawner.images),
+            images=(*manager.images, *pages.workload.images, *map(pulled, settings.spawner.images)),
             request=manager.request + pages.workload.request,
             # It asks notebooks whether they are idle.
             asks_teams=(scope.caller({"app": APP}, SERVICE_ACCOUNT),) if settings.culling.enabled else (),

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from ...contracts import NodePool
+from ...kube.pulling import pulled
 from .node_pools import affinities, toleration_groups, vendors
 from .spawner_settings import AmountSettings, ImageGroup, SpawnerSettings
 from .volume_settings import HOME, DataVolume, NewVolume
@@ -66,7 +67,7 @@ def _field(value: object, read_only: bool) -> dict[str, Any]:
 
 
 def _images(group: ImageGroup) -> dict[str, Any]:
-    return {"value": group.default, "options": list(group.options)}
+    return {"value": pulled(group.default), "options": [pulled(image) for image in group.options]}
 
 
 def _amount(settings: AmountSettings, value: str) -> dict[str, Any]:

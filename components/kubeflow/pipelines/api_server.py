@@ -17,6 +17,7 @@ from ...kube.mesh import allow, from_principals, mutual_tls
 from ...kube.network import Opening, allow_ingress
 from ...kube.objects import access
 from ...kube.program import Environment, Mount, Program, http_probe, pod_field, secret_key
+from ...kube.pulling import pulled
 from ...kube.workload import Workload, deployment, service
 from ...versions import Pipelines as Images
 from .args import (
@@ -148,8 +149,8 @@ def _about_runs(install: Install) -> Environment:
     runs = install.args.settings.runs
     return {
         "DEFAULTPIPELINERUNNERSERVICEACCOUNT": runs.service_account,
-        "V2_DRIVER_IMAGE": runs.driver_image or Images.DRIVER,
-        "V2_LAUNCHER_IMAGE": runs.launcher_image or Images.LAUNCHER,
+        "V2_DRIVER_IMAGE": pulled(runs.driver_image or Images.DRIVER),
+        "V2_LAUNCHER_IMAGE": pulled(runs.launcher_image or Images.LAUNCHER),
         "PIPELINE_LOG_LEVEL": str(runs.verbosity),
         "PUBLISH_LOGS": str(runs.keep_logs).lower(),
         "COMPILED_PIPELINE_SPEC_PATCH": json.dumps(runs.workflow_spec_patch, sort_keys=True),

@@ -11,6 +11,7 @@ from pulumi_kubernetes.scheduling.v1 import PriorityClass
 from ...kube.config import Config, config_map
 from ...kube.objects import access
 from ...kube.program import Program, http_probe, pod_field, tcp_probe
+from ...kube.pulling import pulled
 from ...kube.settings import ProgramSettings
 from ...kube.workload import Workload, deployment
 from ...versions import Argo as Images
@@ -53,7 +54,7 @@ def workflow_controller(install: Install) -> Workload:
             "--configmap",
             CONFIG,
             "--executor-image",
-            settings.executor.image or Images.EXECUTOR,
+            pulled(settings.executor.image or Images.EXECUTOR),
             "--loglevel",
             settings.log_level,
         ],

@@ -14,6 +14,7 @@ from ...kube.mesh import allow
 from ...kube.network import allow_ingress, from_api_server
 from ...kube.objects import access
 from ...kube.program import Mount, Program, secret_key, tcp_probe
+from ...kube.pulling import pulled
 from ...kube.webhook import Hook, ServingCertificate, register, serving_certificate
 from ...kube.workload import Workload, deployment, service
 from ...versions import Pipelines as Images
@@ -106,7 +107,7 @@ def _workload(
             "NAMESPACE_TO_WATCH": "",
             "DEFAULT_CACHE_STALENESS": settings.default_age,
             "MAXIMUM_CACHE_STALENESS": settings.maximum_age,
-            "CACHE_IMAGE": settings.image_of_cached_steps or Images.CACHED_STEP,
+            "CACHE_IMAGE": pulled(settings.image_of_cached_steps or Images.CACHED_STEP),
             "CACHE_NODE_RESTRICTIONS": str(settings.keep_node_restrictions).lower(),
             "DBCONFIG_DRIVER": "mysql",
             "DBCONFIG_DB_NAME": database.name,

@@ -16,6 +16,7 @@ from ...contracts import MenuItem, Offer, PipelinesService, Request
 from ...kube.api_types import api_types, load_api_types
 from ...kube.config import config_map
 from ...kube.objects import access
+from ...kube.pulling import pulled
 from ...kube.scope import Scope
 from ...kube.workload import Workload
 from ...versions import Argo as ArgoImages
@@ -25,6 +26,7 @@ from .argo import workflow_controller
 from .args import API_PORT, API_SERVER, RBAC, UI_ACCOUNT, Install, PipelinesArgs
 from .cache import cache_server
 from .controllers import persistence_agent, scheduled_workflows, viewer_controller
+from .default_pipelines import images as images_of_steps
 from .envoy import metadata_envoy
 from .launcher import LAUNCHER_CONFIG, launcher_config
 from .metadata import PORT as METADATA_PORT
@@ -148,10 +150,11 @@ def _public(scope: Scope, args: PipelinesArgs) -> pulumi.Resource:
 
 def _offer(scope: Scope, settings: PipelinesSettings, workloads: tuple[Workload, ...]) -> Offer:
     in_runs = (
-        settings.runs.driver_image or Images.DRIVER,
-        settings.runs.launcher_image or Images.LAUNCHER,
-        settings.workflow_controller.executor.image or ArgoImages.EXECUTOR,
-        settings.cache.image_of_cached_steps or Images.CACHED_STEP,
+        pulled(settings.runs.driver_image or Images.DRIVER),
+        pulled(settings.runs.launcher_image or Images.LAUNCHER),
+        pulled(settings.workflow_controller.executor.image or ArgoImages.EXECUTOR),
+        pulled(settings.cache.image_of_cached_steps or Images.CACHED_STEP),
+        *images_of_steps(settings.api_server.pipelines, samples=settings.api_server.samples),
     )
     return Offer(
         menu=MENU,

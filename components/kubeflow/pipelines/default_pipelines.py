@@ -7,7 +7,10 @@ from typing import Any, cast
 import yaml
 from pydantic import Field, field_validator
 
+from ...kube.image import pinned
+from ...kube.pulling import named_in, pulled, pulled_within
 from ...settings_base import Settings
+from ...versions import Pipelines
 
 FOLDER = "/config"
 CONFIG = "sample_config.json"
@@ -60,6 +63,8 @@ class DefaultPipeline(Settings):
         keys = set(cast("Mapping[str, Any]", first)) if isinstance(first, Mapping) else set[str]()
         if missing := {"pipelineInfo", "root", "schemaVersion"} - keys:
             raise ValueError(f"has no {', '.join(sorted(missing))}: allowed is a pipeline compiled by kfp 2")
+        for image in named_in(spec):
+            pinned(image)
         return spec
 
 
@@ -73,7 +78,7 @@ def files(pipelines: Sequence[DefaultPipeline], *, samples: bool) -> dict[str, s
     found: dict[str, str] = {}
     for pipeline in pipelines:
         file = f"pipeline-{pipeline.name}.yaml"
-        found[file] = pipeline.spec
+        found[file] = pulled_within(pipeline.spec)
         listed.append(
             {
                 "name": pipeline.name,
@@ -86,3 +91,12 @@ def files(pipelines: Sequence[DefaultPipeline], *, samples: bool) -> dict[str, s
     if listed:
         found[CONFIG] = json.dumps({"loadSamplesOnRestart": True, "pipelines": listed}, indent=1)
     return found
+
+
+def images(pipelines: Sequence[DefaultPipeline], *, samples: bool) -> tuple[str, ...]:
+    """The images of steps: those that the stack's own pipelines name, and that of the tutorials.
+
+    The tutorials lie inside the API server's image, so that theirs is pulled as it is named there.
+    """
+    named = [pulled(image) for pipeline in pipelines for image in named_in(pipeline.spec)]
+    return tuple(dict.fromkeys((*named, *((Pipelines.TUTORIALS,) if samples else ()))))

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...contracts import Mesh, NodePool
 from ...kube.config import Config, config_map
+from ...kube.pulling import pulled
 from ...kube.scope import Scope
 from ...kube.settings import Compute
 from ...versions import KServe as Images
@@ -46,8 +47,8 @@ def images(settings: ServingSettings) -> tuple[str, ...]:
     """The images that the ConfigMap names."""
     sidecars = (settings.storage_initializer, settings.agent, settings.router)
     defaults = (Images.STORAGE_INITIALIZER, Images.AGENT, Images.ROUTER)
-    chosen = [one.image or default for one, default in zip(sidecars, defaults, strict=True)]
-    return (*chosen, settings.explainers.art or Images.ART_EXPLAINER)
+    chosen = [pulled(one.image or default) for one, default in zip(sidecars, defaults, strict=True)]
+    return (*chosen, _explainer(settings))
 
 
 def _entries(
@@ -64,7 +65,7 @@ def _entries(
         "batcher": {**agent, "maxBatchSize": "32", "maxLatency": "5000"},
         "credentials": _credentials(settings),
         "deploy": _deploy(settings.deployment),
-        "explainers": {"art": _art(settings.explainers.art or Images.ART_EXPLAINER)},
+        "explainers": {"art": _art(_explainer(settings))},
         "inferenceService": _service(settings.deployment),
         "ingress": _ingress(scope, mesh, settings, knative),
         "localModel": _local_models(settings.local_models, settings),
@@ -96,7 +97,7 @@ def _entries(
 
 
 def _sidecar(settings: SidecarSettings, image: str) -> Entry:
-    return {"image": settings.image or image, **_quantities(settings.requests, settings.limits)}
+    return {"image": pulled(settings.image or image), **_quantities(settings.requests, settings.limits)}
 
 
 def _quantities(requests: Compute, limits: Compute) -> Entry:
@@ -148,6 +149,11 @@ def _deploy(given: DeploymentSettings) -> Entry:
     return result
 
 
+def _explainer(settings: ServingSettings) -> str:
+    # The controller puts name and tag together again (component_art.go): there is no place for a digest.
+    return pulled(settings.explainers.art or Images.ART_EXPLAINER, by_tag=True)
+
+
 def _art(image: str) -> Entry:
     name, _, tag = image.rpartition(":")
     return {"image": name, "defaultImageVersion": tag}
@@ -191,7 +197,7 @@ def _local_models(given: LocalModelsSettings, settings: ServingSettings) -> Entr
     return {
         "enabled": given.enabled,
         "jobNamespace": JOBS_NAMESPACE,
-        "defaultJobImage": settings.storage_initializer.image or Images.STORAGE_INITIALIZER,
+        "defaultJobImage": pulled(settings.storage_initializer.image or Images.STORAGE_INITIALIZER),
         "fsGroup": given.group,
         "jobTTLSecondsAfterFinished": given.job_seconds,
         "reconcilationFrequencyInSecs": given.check_seconds,

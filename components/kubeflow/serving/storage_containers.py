@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
+from ...kube.pulling import pulled
 from ...kube.scope import Scope
 from ...versions import KServe as Images
 from .placement import SECURITY, Spec
@@ -28,7 +29,7 @@ _PATTERNS = (
 def storage_containers(scope: Scope, settings: ServingSettings, *, after: pulumi.Resource) -> tuple[str, ...]:
     """Declare them, and return the images of those that the stack added."""
     standard = settings.storage_initializer
-    image = standard.image or Images.STORAGE_INITIALIZER
+    image = pulled(standard.image or Images.STORAGE_INITIALIZER)
     _declare(
         scope,
         "default",
@@ -39,10 +40,10 @@ def storage_containers(scope: Scope, settings: ServingSettings, *, after: pulumi
     )
     added: list[str] = []
     for one in settings.storage_containers:
-        added.append(str(one.image))
+        added.append(pulled(str(one.image)))
         spec = _spec(
             "storage-initializer",
-            str(one.image),
+            added[-1],
             one,
             one.prefixes,
             one.patterns,

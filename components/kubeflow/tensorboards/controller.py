@@ -13,6 +13,7 @@ from ...kube.config import config_map
 from ...kube.metrics import PROTECTED, metrics_proxy
 from ...kube.network import allow_ingress
 from ...kube.program import Program, http_probe
+from ...kube.pulling import pulled
 from ...kube.scope import Scope
 from ...kube.workload import Workload, deployment, service
 from ...versions import Notebooks as Images
@@ -76,7 +77,7 @@ def controller(
 
 def server_image(settings: ServerSettings) -> str:
     """The image of the servers."""
-    return settings.image or Images.TENSORBOARD
+    return pulled(settings.image or Images.TENSORBOARD)
 
 
 def _environment(mesh: Mesh, server: ServerSettings) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from ...contracts import NodePool
+from ...kube.pulling import pulled
 from ...kube.settings import Compute
 from ...versions import Trainer as Images
 from .node_pools import devices, pod_placement
@@ -47,8 +48,8 @@ class Downloads:
         if settings.storage_class is not None:
             volume["storageClassName"] = settings.storage_class
         return cls(
-            dataset_image=settings.dataset_image or Images.DATASET_INITIALIZER,
-            model_image=settings.model_image or Images.MODEL_INITIALIZER,
+            dataset_image=pulled(settings.dataset_image or Images.DATASET_INITIALIZER),
+            model_image=pulled(settings.model_image or Images.MODEL_INITIALIZER),
             volume=volume,
         )
 

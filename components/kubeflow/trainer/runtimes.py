@@ -7,6 +7,7 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from ...contracts import NodePool
+from ...kube.pulling import pulled
 from ...kube.scope import Scope
 from .built_in import BUILT_IN
 from .recipe import Mpi, Recipe
@@ -26,7 +27,7 @@ def chosen_runtimes(settings: RuntimesSettings) -> Chosen:
     for name, recipe in BUILT_IN.items():
         shape = settings.built_in.get(name, BuiltInRuntime())
         if shape.enabled:
-            result[name] = (replace(recipe, image=shape.image or recipe.image), shape)
+            result[name] = (replace(recipe, image=pulled(shape.image or recipe.image)), shape)
     for runtime in settings.own:
         result[runtime.name] = (_own(runtime), runtime)
     return result
@@ -69,7 +70,7 @@ def _own(runtime: OwnRuntime) -> Recipe:
     return Recipe(
         framework=runtime.framework,
         policy=runtime.chosen_policy,
-        image=runtime.image,
+        image=pulled(runtime.image),
         command=runtime.command,
         args=runtime.args,
         dataset=runtime.download.dataset if runtime.download else None,

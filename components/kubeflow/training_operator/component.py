@@ -19,6 +19,7 @@ from ...kube.metrics import scraped
 from ...kube.network import allow_ingress, from_api_server
 from ...kube.objects import access
 from ...kube.program import Mount, Program, http_probe, pod_field
+from ...kube.pulling import pulled
 from ...kube.scope import Scope
 from ...kube.webhook import Hook, own_certificate, register
 from ...kube.workload import Workload, deployment, service
@@ -168,8 +169,8 @@ def _flags(settings: TrainingOperatorSettings) -> list[str]:
 def _images_of_jobs(settings: TrainingOperatorSettings) -> tuple[str, str]:
     """What the operator puts before the programs of a PyTorchJob and of an MPIJob."""
     return (
-        settings.pytorch_init.image or Images.PYTORCH_INIT,
-        settings.mpi_kubectl_image or Images.KUBECTL_DELIVERY,
+        pulled(settings.pytorch_init.image or Images.PYTORCH_INIT),
+        pulled(settings.mpi_kubectl_image or Images.KUBECTL_DELIVERY),
     )
 
 

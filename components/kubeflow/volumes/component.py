@@ -26,6 +26,7 @@ from ...kube.config import config_map
 from ...kube.crud_web_app import crud_web_app
 from ...kube.objects import access
 from ...kube.program import Mount
+from ...kube.pulling import pulled
 from ...kube.scope import Scope
 from ...kube.web_app import WebApp
 from ...versions import Notebooks as Images
@@ -113,4 +114,4 @@ def _pages(scope: Scope, args: VolumesArgs, *, after: Sequence[pulumi.Resource])
 
 
 def _viewer_image(settings: VolumesSettings) -> str:
-    return settings.viewer.image or Images.FILE_BROWSER
+    return pulled(settings.viewer.image or Images.FILE_BROWSER)

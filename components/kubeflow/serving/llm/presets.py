@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
+from ....kube.pulling import pulled
 from ....kube.scope import Scope
 from ....versions import KServe as Images
 from ..placement import Spec
@@ -55,10 +56,10 @@ def presets(scope: Scope, settings: LLMSettings, place: Spec, *, after: pulumi.R
 def images(settings: LLMSettings) -> tuple[str, ...]:
     """The images that the presets name."""
     return (
-        settings.engine_image or Images.LLM_ENGINE,
-        settings.routing_image or Images.LLM_ROUTING_SIDECAR,
-        settings.scheduler_image or Images.LLM_SCHEDULER,
-        settings.tokenizer_image or Images.LLM_TOKENIZER,
+        pulled(settings.engine_image or Images.LLM_ENGINE),
+        pulled(settings.routing_image or Images.LLM_ROUTING_SIDECAR),
+        pulled(settings.scheduler_image or Images.LLM_SCHEDULER),
+        pulled(settings.tokenizer_image or Images.LLM_TOKENIZER),
     )
 
 
@@ -125,7 +126,7 @@ def _picker(settings: LLMSettings) -> Spec:
     ports = {"grpc": 9002, "grpc-health": 9003, "metrics": 9090, "zmq": 5557}
     return {
         "name": "main",
-        "image": settings.scheduler_image or Images.LLM_SCHEDULER,
+        "image": pulled(settings.scheduler_image or Images.LLM_SCHEDULER),
         "command": [
             "/app/epp",
             *("--pool-name", _POOL),
@@ -154,7 +155,7 @@ def _picker(settings: LLMSettings) -> Spec:
 def _tokenizer(settings: LLMSettings) -> Spec:
     return {
         "name": "tokenizer",
-        "image": settings.tokenizer_image or Images.LLM_TOKENIZER,
+        "image": pulled(settings.tokenizer_image or Images.LLM_TOKENIZER),
         "workingDir": "/mnt/models",
         "env": [{"name": "TOKENIZERS_DIR", "value": "/mnt/models"}],
         "ports": [{"name": "health", "containerPort": 8082, "protocol": "TCP"}],

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from ....kube.pulling import pulled
 from ....versions import KServe as Images
 from ..placement import SECURITY, Spec
 from ..settings.llm import LLMSettings
@@ -84,7 +85,7 @@ def health(port: int, **seconds: int) -> Spec:
 def _pod(pods: Pods, settings: LLMSettings, place: Spec, *, worker: bool) -> Spec:
     container: Spec = {
         "name": "main",
-        "image": settings.engine_image or Images.LLM_ENGINE,
+        "image": pulled(settings.engine_image or Images.LLM_ENGINE),
         # What follows "--" are the arguments that a service gives; bash hands them on.
         "command": ["/bin/bash", "-c", _script(pods, settings, worker=worker), "--"],
         "ports": [{"containerPort": pods.port, "protocol": "TCP"}],
@@ -163,7 +164,7 @@ def _routing_sidecar(settings: LLMSettings) -> Spec:
     tls = "{{ if .GlobalConfig.EnableTLS }}%s{{ end }}"
     return {
         "name": "llm-d-routing-sidecar",
-        "image": settings.routing_image or Images.LLM_ROUTING_SIDECAR,
+        "image": pulled(settings.routing_image or Images.LLM_ROUTING_SIDECAR),
         "restartPolicy": "Always",
         "command": [
             "/app/pd-sidecar",

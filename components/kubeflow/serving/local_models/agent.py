@@ -21,6 +21,7 @@ from ....contracts import NodePool
 from ....kube.network import deny_by_default
 from ....kube.objects import access
 from ....kube.program import Mount, Program, container, pod_field, tcp_probe
+from ....kube.pulling import make_pull_secret
 from ....kube.scope import Scope
 from ....kube.workload import CONFIG_HASH
 from ....versions import KServe as Images
@@ -105,6 +106,7 @@ def _jobs_namespace(scope: Scope) -> Scope:
         JOBS_NAMESPACE, metadata={"name": JOBS_NAMESPACE, "labels": labels}, opts=scope.options()
     )
     name: pulumi.Output[str] = namespace.metadata.name
+    make_pull_secret(JOBS_NAMESPACE, name, scope.options())
     namespaces = replace(scope.namespaces, system=name, system_name=JOBS_NAMESPACE)
     return replace(scope, namespaces=namespaces, system=True)
 

@@ -6,6 +6,7 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from ....contracts import NodePool
+from ....kube.pulling import pulled
 from ....kube.scope import Scope
 from ....kube.settings import Compute
 from ..placement import SECURITY, Spec, placed, resource_of
@@ -36,7 +37,17 @@ def serving_runtimes(
             opts=scope.options(after),
         )
         found.update(dict.fromkeys(one["image"] for one in spec["containers"]))
+        found.update(dict.fromkeys(_for_gpus(name, settings)))
     return tuple(found)
+
+
+def _for_gpus(name: str, settings: RuntimesSettings) -> list[str]:
+    """What the controller pulls instead for services that ask for GPUs (UpdateImageTag)."""
+    runtime = BUILT_IN.get(name)
+    if runtime is None or not runtime.gpu_tag:
+        return []
+    image = settings.built_in.get(name, BuiltInRuntime()).image or runtime.image
+    return [] if "@" in image or image.endswith("-gpu") else [pulled(f"{image}-gpu", by_tag=True)]
 
 
 def specs(settings: RuntimesSettings, pools: Sequence[NodePool]) -> Iterator[tuple[str, str, Spec]]:
@@ -112,7 +123,12 @@ def _server(
     security = dict(SECURITY)
     if user is not None:
         security["runAsUser"] = user
-    result: Spec = {"name": "kserve-container", "image": image, "securityContext": security}
+    result: Spec = {
+        "name": "kserve-container",
+        # By its tag: the controller changes it, for GPUs and where a service names a version.
+        "image": pulled(image, by_tag=True),
+        "securityContext": security,
+    }
     if runtime.command:
         result["command"] = list(runtime.command)
     if args:

@@ -1,0 +1,1 @@
+"""Images: the list of a stack, its mirror, its lock, and what is refused."""
