@@ -71,8 +71,12 @@ class ObjectStores:
 
     With 4.00 of release 2.16.1 a user whose keys are for one prefix reads all others: `..` in a key is
     followed, and nobody asks about the source of a copy (fixed in 4.27, 4.30 and 4.34).
+
+    versity/versitygw v1.8.0, which speaks S3 and keeps objects in Azure Blob Storage; before 1.8.0 it lists
+    the first page only there (its pull request 2300).
     """
 
+    BLOB_GATEWAY = "ghcr.io/versity/versitygw:v1.8.0"
     SEAWEEDFS = "ghcr.io/chrislusf/seaweedfs:4.34"
 
 

@@ -4,7 +4,7 @@ A data service of the cloud is placed into the cluster's own network, encrypted 
 the service accounts that use it by workload identity, so that no key of the account reaches a pod.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 import pulumi
@@ -76,6 +76,10 @@ class AzureCloud:
         databases_subnet_id: the subnet that is delegated to Azure Database for MySQL.
         oidc_issuer_url: issuer of the cluster's service account tokens, for federated credentials.
         tags: what every resource of the stack carries.
+        key_vault_id, key_vault_name, key_vault_uri: where keys of the stack's own are, which services of Azure
+            reach and nobody else; None where Azure's own keys do.
+        zone_redundant: whether the region has zones, and what is kept has copies in three of them.
+        private_zones: IDs of private DNS zones that the network is linked to already, by their names.
     """
 
     provider: ClassVar[Literal["azure"]] = "azure"
@@ -88,3 +92,8 @@ class AzureCloud:
     databases_subnet_id: pulumi.Output[str]
     oidc_issuer_url: pulumi.Output[str]
     tags: dict[str, str]
+    key_vault_id: pulumi.Output[str] | None = None
+    key_vault_name: pulumi.Output[str] | None = None
+    key_vault_uri: pulumi.Output[str] | None = None
+    zone_redundant: bool = True
+    private_zones: dict[str, str] = field(default_factory=dict[str, str])

@@ -74,6 +74,8 @@ class ObjectStore:
         revision: no secret, and another text when the keys are others.
         account_annotations: what the cloud wants on the service account in order to give its pods that
             identity.
+        pod_labels: what the cloud wants on the pods too; without them it leaves a pod alone.
+        environment: variables by which such pods find the bucket with the cloud's own tools.
         ready: the leaf after which it answers.
     """
 
@@ -92,6 +94,8 @@ class ObjectStore:
     keyless: bool = False
     scheme: Literal["minio", "s3"] = "minio"
     account_annotations: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
+    pod_labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
 
 
 @dataclass(frozen=True, kw_only=True)

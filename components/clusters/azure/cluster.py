@@ -92,6 +92,11 @@ class AzureCluster(pulumi.ComponentResource):
                 databases_subnet_id=network.databases_subnet_id,
                 oidc_issuer_url=issuer_of(cluster),
                 tags=dict(ground.tags),
+                key_vault_id=encryption.vault.id if encryption else None,
+                key_vault_name=encryption.vault.name if encryption else None,
+                key_vault_uri=encryption.vault_uri if encryption else None,
+                zone_redundant=settings.zone_redundant,
+                private_zones=settings.network.given.private_zones if settings.network.given else {},
             ),
         )
         self.register_outputs({})

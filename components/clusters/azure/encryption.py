@@ -31,6 +31,11 @@ class Encryption:
     files: managedidentity.UserAssignedIdentity
     files_role: pulumi.Resource
 
+    @property
+    def vault_uri(self) -> pulumi.Output[str]:
+        """The vault's address, with `/` at its end."""
+        return self.vault.properties.apply(lambda vault: vault.vault_uri or "")
+
 
 def make_encryption(ground: Ground, identities: Identities) -> Encryption | None:
     """Make vault, keys and disk encryption set; None where Azure's own keys are wanted."""

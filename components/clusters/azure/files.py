@@ -7,14 +7,14 @@ account keys, its key is the stack's, and the driver needs no rights in the netw
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import network, privatedns, storage
+from pulumi_azure_native import storage
 
 from .encryption import Encryption
 from .ground import Ground
 from .identity import Identities, assign
+from .names import FILES_ZONE
 from .network import Network
-
-_ZONE = "privatelink.file.core.windows.net"
+from .private_link import PrivateLinks, Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def _encryption(encryption: Encryption | None) -> storage.EncryptionArgs | None:
         key_vault_properties=storage.KeyVaultPropertiesArgs(
             # Without a version the newest is used, so that rotation needs nothing here.
             key_name=encryption.disks_key.name,
-            key_vault_uri=encryption.vault.properties.apply(lambda vault: vault.vault_uri or ""),
+            key_vault_uri=encryption.vault_uri,
         ),
         encryption_identity=storage.EncryptionIdentityArgs(
             encryption_user_assigned_identity=encryption.files.id
@@ -82,53 +82,16 @@ def _encryption(encryption: Encryption | None) -> storage.EncryptionArgs | None:
 
 
 def _endpoint(ground: Ground, made: Network, account: storage.StorageAccount) -> tuple[pulumi.Resource, ...]:
-    zone, link = _zone(ground, made)
-    endpoint = network.PrivateEndpoint(
-        ground.named("files"),
-        resource_group_name=ground.group.name,
-        location=ground.region,
-        subnet=network.SubnetArgs(id=made.endpoints_subnet_id),
-        private_link_service_connections=[
-            network.PrivateLinkServiceConnectionArgs(
-                name="files", private_link_service_id=account.id, group_ids=["file"]
-            )
-        ],
-        tags=ground.tags,
-        opts=ground.options(),
-    )
-    records = network.PrivateDnsZoneGroup(
-        ground.named("files"),
-        private_dns_zone_group_name="default",
-        private_endpoint_name=endpoint.name,
-        resource_group_name=ground.group.name,
-        private_dns_zone_configs=[network.PrivateDnsZoneConfigArgs(name="files", private_dns_zone_id=zone)],
-        opts=ground.options(),
-    )
-    return (*link, records)
-
-
-def _zone(ground: Ground, made: Network) -> tuple[pulumi.Input[str], tuple[pulumi.Resource, ...]]:
-    """The zone that has the account's name in it, and the new zone's link to the network."""
     given = ground.settings.network.given
-    if given and given.files_zone_id:
-        return given.files_zone_id, ()
-    zone = privatedns.PrivateZone(
-        ground.named("files"),
-        private_zone_name=_ZONE,
-        resource_group_name=ground.group.name,
-        location="global",
+    links = PrivateLinks(
+        network=ground.name,
+        group=ground.group.name,
+        location=ground.region,
+        subnet_id=made.endpoints_subnet_id,
+        vnet_id=made.vnet_id,
         tags=ground.tags,
-        opts=ground.options(),
+        given=given.private_zones if given else {},
     )
-    link = privatedns.VirtualNetworkLink(
-        ground.named("files"),
-        virtual_network_link_name=ground.name,
-        private_zone_name=zone.name,
-        resource_group_name=ground.group.name,
-        location="global",
-        registration_enabled=False,
-        virtual_network=privatedns.SubResourceArgs(id=made.vnet_id),
-        tags=ground.tags,
-        opts=ground.options(),
-    )
-    return zone.id, (link,)
+    name = ground.named("files")
+    target = Target(id=account.id, part="file", zone=FILES_ZONE)
+    return links.endpoint(name, target, ground.options(), zone=name, zone_opts=ground.options())

@@ -13,6 +13,12 @@ FALLBACK_SUFFIX = "od"
 
 LONGEST_POOL_NAME = 12
 
+FILES_ZONE = "privatelink.file.core.windows.net"
+BLOB_ZONE = "privatelink.blob.core.windows.net"
+MYSQL_ZONE = "privatelink.mysql.database.azure.com"
+POSTGRESQL_ZONE = "privatelink.postgres.database.azure.com"
+"""Private DNS zones (Microsoft Learn, "Azure private endpoint private DNS zone values")."""
+
 _RESERVED_DOMAIN = "kubernetes.azure.com/"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _RESOURCE = re.compile(

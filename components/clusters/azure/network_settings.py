@@ -7,7 +7,14 @@ from pydantic import Field, model_validator
 
 from ...settings_base import Settings
 from ..cloud_settings import PrivateRange
-from .names import PrivateZoneId, SubnetId
+from .names import (
+    BLOB_ZONE,
+    FILES_ZONE,
+    MYSQL_ZONE,
+    POSTGRESQL_ZONE,
+    PrivateZoneId,
+    SubnetId,
+)
 
 _SMALLEST = 20
 _NODE_PREFIX = 24  # AKS gives each node of an overlay a /24 of the pods' range
@@ -30,11 +37,31 @@ class GivenNetworkSettings(Settings):
         description="Private DNS zone privatelink.file.core.windows.net, where the network is linked to one "
         "already: a network has one zone of a name.",
     )
+    blob_zone_id: PrivateZoneId | None = Field(
+        default=None, description="The same of privatelink.blob.core.windows.net."
+    )
+    mysql_zone_id: PrivateZoneId | None = Field(
+        default=None, description="The same of privatelink.mysql.database.azure.com."
+    )
+    postgresql_zone_id: PrivateZoneId | None = Field(
+        default=None, description="The same of privatelink.postgres.database.azure.com."
+    )
     egress: Literal["natGateway", "routes", "loadBalancer"] = Field(
         default="routes",
         description="How nodes reach the internet: the NAT gateway of their subnet, its routes (through a "
         "firewall), or a public load balancer that AKS makes.",
     )
+
+    @property
+    def private_zones(self) -> dict[str, str]:
+        """The private DNS zones that are there, by their names."""
+        given = {
+            FILES_ZONE: self.files_zone_id,
+            BLOB_ZONE: self.blob_zone_id,
+            MYSQL_ZONE: self.mysql_zone_id,
+            POSTGRESQL_ZONE: self.postgresql_zone_id,
+        }
+        return {name: zone for name, zone in given.items() if zone}
 
     @property
     def vnet_id(self) -> str:

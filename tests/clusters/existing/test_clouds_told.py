@@ -51,6 +51,11 @@ TOLD: dict[str, dict[str, Any]] = {
         "databasesSubnetId": "/subscriptions/1/databases",
         "oidcIssuerUrl": "https://oidc.test",
         "tags": {"costCenter": "ml"},
+        "keyVaultId": "/subscriptions/1/vault",
+        "keyVaultName": "vault",
+        "keyVaultUri": "https://vault.vault.azure.net/",
+        "zoneRedundant": False,
+        "privateZones": {"privatelink.blob.core.windows.net": "/subscriptions/1/zone"},
     },
 }
 
