@@ -46,7 +46,11 @@ class DataServices:
                 from .aws.services import AwsServices  # noqa: PLC0415
 
                 return AwsServices(self.settings, cloud, self.cluster.name)
-            case GcpCloud() | AzureCloud() | None:
+            case AzureCloud() as cloud:
+                from .azure.services import AzureServices  # noqa: PLC0415
+
+                return AzureServices(self.settings, cloud, self.cluster.name)
+            case GcpCloud() | None:
                 raise SettingsError(
                     "slipway:data.provider: found 'cloud' with a cluster of which no account of a cloud is "
                     "known; allowed: 'embedded'"

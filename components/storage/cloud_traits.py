@@ -26,6 +26,8 @@ class DataTraits:
         most_backup_days: the most there is of it, by machine type.
         mysql_versions, postgresql_versions: what there is that the components can use, the default first.
         bucket_name: the form of a bucket's name, and `bucket_name_text` the same for people.
+        most_old_versions_days: for how long a bucket can keep replaced objects at most.
+        gateway: whether there are gateways before the bucket, since it does not speak S3 itself.
         also: what else of a server's settings cannot be had, each as `key: sentence`.
     """
 
@@ -44,6 +46,8 @@ class DataTraits:
     bucket_name: re.Pattern[str]
     bucket_name_text: str
     growth: float = 1.0
+    most_old_versions_days: int = 3650
+    gateway: bool = False
     also: Callable[[CloudDatabaseSettings], Iterator[str]] = lambda _: iter(())
 
     def chosen(self, settings: CloudDatabaseSettings) -> "ChosenServer":
@@ -65,6 +69,16 @@ class DataTraits:
             yield (
                 f"slipway:data.objectStore.name: '{name}' is no name of a bucket of {self.title} "
                 f"({self.bucket_name_text})"
+            )
+        if bucket.old_versions_days > self.most_old_versions_days:
+            yield (
+                f"slipway:data.objectStore.oldVersionsDays: found {bucket.old_versions_days}; allowed on "
+                f"{self.title}: at most {self.most_old_versions_days}"
+            )
+        if bucket.gateway != CloudBucketSettings().gateway and not self.gateway:
+            yield (
+                f"slipway:data.objectStore.gateway: a bucket of {self.title} speaks S3 itself and has none; "
+                "leave it out"
             )
 
     def _server_problems(self, database: CloudDatabaseSettings) -> Iterator[str]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from ..settings_base import Settings
 from .aws.traits import AWS
+from .azure.traits import AZURE
 from .cloud_traits import DataTraits
 from .data_settings import CloudBucketSettings, CloudDatabaseSettings, DataSettings
 
 # Clusters whose cloud's databases and buckets there are components for, by the provider of the cluster.
-CLOUDS: Mapping[str, DataTraits] = {"aws": AWS}
+CLOUDS: Mapping[str, DataTraits] = {"aws": AWS, "azure": AZURE}
 
 
 def problems(data: DataSettings, *, cluster: str | None, outbound: str, root: str | None) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from ..settings_base import Certificates, Settings
+from .settings import GatewaySettings
 
 
 class CloudDatabaseSettings(Settings):
@@ -68,6 +69,10 @@ class CloudBucketSettings(Settings):
         default=True,
         description="Whether Pulumi refuses to delete the bucket. Set it to false, `up`, then remove it: its "
         "objects go with it.",
+    )
+    gateway: GatewaySettings = Field(
+        default=GatewaySettings(),
+        description="On Azure: the gateways by which those who speak S3 use Blob Storage.",
     )
 
 

@@ -47,3 +47,14 @@ class ObjectStoreSettings(_ServerSettings):
         default=ProgramSettings(requests=Compute(cpu="5m", memory="32Mi")),
         description="The second container, which makes the bucket and has changed keys read again.",
     )
+
+
+class GatewaySettings(WorkloadSettings):
+    """An S3 gateway before a store of the cloud that does not speak S3: one for each user of the bucket."""
+
+    requests: Compute = Field(
+        default=Compute(cpu="10m", memory="64Mi"), description="What the scheduler reserves for each."
+    )
+    keys_version: str = Field(
+        default="", description="Any text: another one makes new keys, and restarts what uses them."
+    )
