@@ -76,8 +76,8 @@ class AzureCloud:
         databases_subnet_id: the subnet that is delegated to Azure Database for MySQL.
         oidc_issuer_url: issuer of the cluster's service account tokens, for federated credentials.
         tags: what every resource of the stack carries.
-        key_vault_id, key_vault_name, key_vault_uri: where keys of the stack's own are, which services of Azure
-            reach and nobody else; None where Azure's own keys do.
+        key_vault_id, key_vault_name, key_vault_uri: the vault with keys of the stack's own, which services of
+            Azure reach and nobody else; None where Azure's own keys do.
         zone_redundant: whether the region has zones, and what is kept has copies in three of them.
         private_zones: IDs of private DNS zones that the network is linked to already, by their names.
     """

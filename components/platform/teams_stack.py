@@ -30,7 +30,7 @@ from .teams import TeamPlatform, deploy_teams
 
 _STORE = (
     *("host", "port", "secure", "region", "bucket", "access_key_name", "secret_key_name"),
-    *("keyless", "scheme", "account_annotations"),
+    *("keyless", "scheme", "account_annotations", "pod_labels", "environment"),
 )
 _SERVICE = ("host", "port", "metadata_host", "metadata_port")
 _BASE = ("namespace_labels", "pages_principal", "notebooks_principal")

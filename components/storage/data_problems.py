@@ -59,10 +59,10 @@ def _of_no_cloud(data: DataSettings) -> Iterator[str]:
 
 
 def _root_problems(root: str | None, scheme: str) -> Iterator[str]:
-    """The stores that runs would open with keys, where none has any."""
+    """What runs would open as another kind of store: with keys where there are none, or without."""
     found = (root or "").partition("://")[0]
     if found in ("minio", "s3") and found != scheme:
         yield (
             f"slipway:components.pipelines.runs.defaultPipelineRoot: found '{root}' with data.provider "
-            f"'cloud', where no run has keys; allowed: a root that begins with {scheme}://"
+            f"'cloud', where runs open the bucket another way; allowed: a root that begins with {scheme}://"
         )

@@ -14,6 +14,12 @@ CLUSTERS: dict[str, dict[str, Any]] = {
     "simulated": {"provider": "simulated"},
     "kind": {"provider": "kind"},
     "aws": {"provider": "aws", "account": "123456789012", "region": "eu-central-1"},
+    "azure": {
+        "provider": "azure",
+        "subscriptionId": "00000000-0000-4000-8000-000000000001",
+        "region": "westeurope",
+        "adminGroups": ["00000000-0000-4000-8000-000000000002"],
+    },
     "gcp": {"provider": "gcp", "project": "acme-ml", "region": "europe-west4"},
 }
 WRONG: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("wrong_data.yaml").read_text())
@@ -54,3 +60,16 @@ def test_a_name_that_no_bucket_has_is_refused(name: str) -> None:
     case = {"cluster": "aws", "data": {"provider": "cloud", "objectStore": {"name": name}}}
     with pytest.raises(SettingsError, match=r"slipway:data\.objectStore\.name"):
         platform_settings(_stack(case))
+
+
+def test_a_stack_on_azure_takes_what_it_says_of_servers_and_gateways() -> None:
+    database = {"machineType": "Standard_E4ads_v5", "diskSize": 256, "mysqlVersion": "8.4", "backupDays": 35}
+    store = {"name": "acme-ml", "oldVersionsDays": 365, "gateway": {"replicas": 2}}
+    data = platform_settings(
+        {
+            "cluster": CLUSTERS["azure"],
+            "data": {"provider": "cloud", "database": database, "objectStore": store},
+        }
+    ).data
+    assert data.database.disk_size == 256
+    assert data.object_store.gateway.replicas == 2

@@ -32,6 +32,7 @@ from .ui import store_environment
 # kfp's client reads the token there (sdk/python/kfp/client/set_volume_credentials.py).
 TOKEN_FOLDER, TOKEN = "/var/run/secrets/kubeflow/pipelines", "token"
 POD_DEFAULT = "access-ml-pipeline"
+CLOUD_IDENTITY = "cloud-bucket"
 REPOSITORY = "default-namespaced"
 
 
@@ -70,6 +71,8 @@ def team_pipelines(team: pulumi.Resource, args: TeamPipelinesArgs) -> Offer:
     config_map(scope, METADATA_CONFIG, server_address(args.service.metadata_host))
     if args.pod_default_type is not None:
         _token_for_notebooks(scope, args.pod_default_type)
+        if args.store.pod_labels:
+            _cloud_identity(scope, args.store, args.pod_default_type)
     if not args.settings.artifacts_proxy.enabled:
         return Offer()
     workload = _artifacts_proxy(scope, args, secret)
@@ -115,6 +118,27 @@ def _token_for_notebooks(scope: Scope, pod_default_type: pulumi.Resource) -> Non
             "env": [{"name": "KF_PIPELINES_SA_TOKEN_PATH", "value": f"{TOKEN_FOLDER}/{TOKEN}"}],
             "volumes": [{"name": volume, "projected": {"sources": [{"serviceAccountToken": token}]}}],
             "volumeMounts": [{"name": volume, "mountPath": TOKEN_FOLDER, "readOnly": True}],
+        },
+        opts=scope.options(pod_default_type),
+    )
+
+
+def _cloud_identity(scope: Scope, store: ObjectStore, pod_default_type: pulumi.Resource) -> None:
+    """For notebooks that use the bucket with the cloud's own tools.
+
+    Where people choose it, the page for notebooks puts the label on the Notebook, and the controller on the
+    pod before it is made, so that the cloud's webhook sees it (kubeflow/notebooks 1.11.0: jupyter web app,
+    form.py; notebook controller). A label that a PodDefault adds comes too late: the webhook has passed.
+    """
+    CustomResource(
+        scope.unique(CLOUD_IDENTITY),
+        api_version="kubeflow.org/v1alpha1",
+        kind="PodDefault",
+        metadata=scope.metadata(CLOUD_IDENTITY),
+        spec={
+            "desc": "Use the team's part of the cloud's bucket",
+            "selector": {"matchLabels": dict(store.pod_labels)},
+            "env": [{"name": name, "value": value} for name, value in store.environment.items()],
         },
         opts=scope.options(pod_default_type),
     )

@@ -123,7 +123,7 @@ def _encryption(key: Key | None) -> storage.EncryptionArgs:
         require_infrastructure_encryption=True,
         # Without a version the newest is used, so that rotation needs nothing here.
         key_vault_properties=storage.KeyVaultPropertiesArgs(
-            key_name=key.key.name, key_vault_uri=key.vault.uri
+            key_name=key.key.name, key_vault_uri=key.vault_uri
         ),
         encryption_identity=storage.EncryptionIdentityArgs(encryption_user_assigned_identity=key.identity.id),
     )

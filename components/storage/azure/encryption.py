@@ -11,7 +11,6 @@ import pulumi
 from pulumi_azure_native import authorization, keyvault, managedidentity
 
 from ...clusters.azure.identity import ROLES
-from ...contracts import KeyVault
 from .place import AzureData
 
 _ENCRYPTS = "Key Vault Crypto Service Encryption User"
@@ -22,10 +21,11 @@ class Key:
     """A key in the cluster's vault.
 
     Attributes:
+        vault_uri: the vault's address.
         identity: who uses it, and `ready` the role without which that is refused.
     """
 
-    vault: KeyVault
+    vault_uri: pulumi.Output[str]
     key: keyvault.Key
     identity: managedidentity.UserAssignedIdentity
     ready: pulumi.Resource
@@ -33,8 +33,9 @@ class Key:
 
 def make_key(place: AzureData, purpose: Literal["databases", "objects"]) -> Key | None:
     """Make a key; None where the cluster has no vault, and Azure's own keys do."""
-    cloud, vault, name = place.cloud, place.cloud.key_vault, place.name(purpose)
-    if vault is None:
+    cloud, name = place.cloud, place.name(purpose)
+    vault, vault_name, vault_uri = cloud.key_vault_id, cloud.key_vault_name, cloud.key_vault_uri
+    if vault is None or vault_name is None or vault_uri is None:
         return None
     options = place.options()
     identity = managedidentity.UserAssignedIdentity(
@@ -55,7 +56,7 @@ def make_key(place: AzureData, purpose: Literal["databases", "objects"]) -> Key 
             "/providers/Microsoft.Authorization/roleDefinitions/",
             ROLES[_ENCRYPTS],
         ),
-        scope=vault.id,
+        scope=vault,
         opts=options,
     )
     rotation = keyvault.RotationPolicyArgs(
@@ -70,7 +71,7 @@ def make_key(place: AzureData, purpose: Literal["databases", "objects"]) -> Key 
     key = keyvault.Key(
         name,
         key_name=purpose,
-        vault_name=vault.name,
+        vault_name=vault_name,
         resource_group_name=cloud.resource_group,
         properties=keyvault.KeyPropertiesArgs(
             kty="RSA", key_size=3072, rotation_policy=rotation if purpose == "objects" else None
@@ -78,4 +79,4 @@ def make_key(place: AzureData, purpose: Literal["databases", "objects"]) -> Key 
         tags=cloud.tags,
         opts=options,
     )
-    return Key(vault=vault, key=key, identity=identity, ready=role)
+    return Key(vault_uri=vault_uri, key=key, identity=identity, ready=role)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_kubernetes.core.v1 import Secret, ServiceAccount
+from pulumi_kubernetes.core.v1 import Secret, ServiceAccount, ServiceAccountTokenProjectionArgsDict
 
 from ...contracts import Mesh, NodePool
 from ...dynamic import GeneratedPassword
@@ -88,7 +88,11 @@ def gateway(scope: Scope, args: GatewayArgs) -> Gateway:
         string_data={ACCESS_KEY: user.name, SECRET_KEY: args.password.value},
         opts=scope.options(),
     )
-    token = {"audience": AUDIENCE, "expiration_seconds": 3600, "path": _TOKEN}
+    token: ServiceAccountTokenProjectionArgsDict = {
+        "audience": AUDIENCE,
+        "expiration_seconds": 3600,
+        "path": _TOKEN,
+    }
     volumes: dict[str, VolumeSource] = {
         _VOLUME: {"projected": {"sources": [{"service_account_token": token}]}},
         "tmp": {"empty_dir": {}},

@@ -10,6 +10,7 @@ _NAMESPACES = {
     "compute": "Microsoft.Compute",
     "containerservice": "Microsoft.ContainerService",
     "dbformysql": "Microsoft.DBforMySQL",
+    "dbforpostgresql": "Microsoft.DBforPostgreSQL",
     "keyvault": "Microsoft.KeyVault",
     "managedidentity": "Microsoft.ManagedIdentity",
     "monitor": "Microsoft.Insights",
@@ -27,6 +28,23 @@ _PATHS = {
     "network:NatGateway": (("natGateways", "natGatewayName"),),
     "network:PublicIPAddress": (("publicIPAddresses", "publicIpAddressName"),),
     "network:NetworkSecurityGroup": (("networkSecurityGroups", "networkSecurityGroupName"),),
+    "network:PrivateDnsZoneGroup": (
+        ("privateEndpoints", "privateEndpointName"),
+        ("privateDnsZoneGroups", "privateDnsZoneGroupName"),
+    ),
+    "privatedns:PrivateZone": (("privateDnsZones", "privateZoneName"),),
+    "privatedns:VirtualNetworkLink": (
+        ("privateDnsZones", "privateZoneName"),
+        ("virtualNetworkLinks", "virtualNetworkLinkName"),
+    ),
+    "authorization:RoleDefinition": (("roleDefinitions", "roleDefinitionId"),),
+    "dbformysql:Server": (("flexibleServers", "serverName"),),
+    "dbformysql:Configuration": (("flexibleServers", "serverName"), ("configurations", "configurationName")),
+    "dbforpostgresql:Server": (("flexibleServers", "serverName"),),
+    "dbforpostgresql:Configuration": (
+        ("flexibleServers", "serverName"),
+        ("configurations", "configurationName"),
+    ),
     "managedidentity:UserAssignedIdentity": (("userAssignedIdentities", "resourceName"),),
     "managedidentity:FederatedIdentityCredential": (
         ("userAssignedIdentities", "resourceName"),
@@ -36,6 +54,15 @@ _PATHS = {
     "keyvault:Key": (("vaults", "vaultName"), ("keys", "keyName")),
     "compute:DiskEncryptionSet": (("diskEncryptionSets", "diskEncryptionSetName"),),
     "storage:StorageAccount": (("storageAccounts", "accountName"),),
+    "storage:BlobContainer": (("storageAccounts", "accountName"), ("containers", "containerName")),
+    "storage:BlobServiceProperties": (
+        ("storageAccounts", "accountName"),
+        ("blobServices", "blobServicesName"),
+    ),
+    "storage:ManagementPolicy": (
+        ("storageAccounts", "accountName"),
+        ("managementPolicies", "managementPolicyName"),
+    ),
     "operationalinsights:Workspace": (("workspaces", "workspaceName"),),
 }
 
@@ -119,7 +146,8 @@ def _vault(identifier: str, inputs: Inputs, place: Place) -> dict[str, Any]:
 
 
 def _database(identifier: str, inputs: Inputs, place: Place) -> dict[str, Any]:
-    return {"fullyQualifiedDomainName": f"{inputs['serverName']}.mysql.database.azure.com"}
+    kind = "mysql" if "DBforMySQL" in identifier else "postgres"
+    return {"fullyQualifiedDomainName": f"{inputs['serverName']}.{kind}.database.azure.com"}
 
 
 def _storage(identifier: str, inputs: Inputs, place: Place) -> dict[str, Any]:
@@ -134,6 +162,7 @@ def _storage(identifier: str, inputs: Inputs, place: Place) -> dict[str, Any]:
 _MORE: Mapping[str, Callable[[str, Inputs, Place], dict[str, Any]]] = {
     "containerservice:ManagedCluster": _cluster,
     "dbformysql:Server": _database,
+    "dbforpostgresql:Server": _database,
     "keyvault:Key": _key,
     "keyvault:Vault": _vault,
     "managedidentity:UserAssignedIdentity": _identity,

@@ -86,12 +86,18 @@ def control_plane(graph: Graph) -> Made:
 @cache
 def _declared(given: str, name: str) -> Graph:
     checked = settings(json.loads(given))
-    options = pulumi.ResourceOptions(transformations=[_without_former_names])
     return declare(
-        lambda: AzureCluster("cluster", AzureArgs(settings=checked, stack=name), options).contract,
-        _told,
-        _answer,
+        lambda: (
+            AzureCluster("cluster", AzureArgs(settings=checked, stack=name), former_names_left_out()).contract
+        ),
+        told,
+        answered,
     )
+
+
+def former_names_left_out() -> pulumi.ResourceOptions:
+    """Options of a cluster that is made for a test."""
+    return pulumi.ResourceOptions(transformations=[_without_former_names])
 
 
 def _without_former_names(
@@ -104,7 +110,7 @@ def _without_former_names(
     return pulumi.ResourceTransformationResult(props=args.props, opts=options)
 
 
-def _told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+def told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
     # Azure gives back a mapping of identities where it takes a list.
     identity = dict(inputs.get("identity") or {})
     if "userAssignedIdentities" in identity:
@@ -129,7 +135,7 @@ def _told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]
     return said
 
 
-def _answer(token: str, args: Mapping[str, Any]) -> dict[str, Any]:
+def answered(token: str, args: Mapping[str, Any]) -> dict[str, Any]:
     assert token == "azure-native:containerservice:listManagedClusterUserCredentials"
     kubeconfig = {
         "clusters": [{"name": args["resourceName"], "cluster": {"server": "https://api.test"}}],
