@@ -135,6 +135,7 @@ def _mesh(ready: pulumi.Resource) -> Mesh:
         namespace="istio-system",
         gateway="kubeflow/kubeflow-gateway",
         gateway_principal="cluster.local/ns/istio-system/sa/gateway",
+        gateway_labels={"istio": "ingressgateway"},
         cluster_domain="cluster.local",
         ready=ready,
     )

@@ -10,7 +10,7 @@ from components.kubeflow.pipelines.ui import store_environment
 from tests.clusters.support import Graph
 from tests.storage.flexible import ADDRESS, BUCKET, TEAM, TENANT, azure_data, stores
 
-OWNER, PAGES = "kubeflow-pipelines", "kubeflow-pipelines-pages"
+OWNER, PAGES, PAGES_APP = "kubeflow-pipelines", "kubeflow-pipelines-pages", "ml-pipeline-ui"
 USERS = (OWNER, PAGES, TEAM)
 RUNS = PipelinesSettings().runs
 
@@ -104,15 +104,51 @@ def test_a_gateway_starts_once_azure_lets_it_in_and_finds_the_account(user: str)
     } <= before
 
 
-def test_gateways_are_open_to_kubeflow_and_teams_at_one_port() -> None:
-    graph = azure_data()
-    policy = graph.one("networking.k8s.io/v1:NetworkPolicy", "blob-gateway").inputs["spec"]
+_KUBEFLOW = {"kubernetes.io/metadata.name": "kubeflow"}
+_PAGES_PODS = {
+    "namespaceSelector": {"matchLabels": _KUBEFLOW},
+    "podSelector": {"matchLabels": {"app": PAGES_APP}},
+}
+
+
+@pytest.mark.parametrize(
+    ("user", "callers"),
+    [
+        (OWNER, [_PAGES_PODS | {"podSelector": {"matchLabels": {"app": "ml-pipeline"}}}]),
+        (PAGES, [_PAGES_PODS]),
+        (
+            TEAM,
+            [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": TEAM}}}, _PAGES_PODS],
+        ),
+    ],
+)
+def test_only_those_who_have_the_keys_reach_a_gateway(user: str, callers: list[object]) -> None:
+    policy = azure_data().one("networking.k8s.io/v1:NetworkPolicy", f"blob-{user}").inputs["spec"]
+    assert policy["podSelector"]["matchLabels"].items() <= _pod(user)["metadata"]["labels"].items()
     (rule,) = policy["ingress"]
     assert [one["port"] for one in rule["ports"]] == [9000]
-    assert len(rule["from"]) == 2
-    assert policy["podSelector"]["matchLabels"].items() <= _pod(TEAM)["metadata"]["labels"].items()
-    mesh = graph.one("AuthorizationPolicy", "blob-gateway").inputs["spec"]
-    assert mesh["rules"] == [{"to": [{"operation": {"ports": ["9000"]}}]}]
+    assert rule["from"] == callers
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_a_gateway_reaches_names_the_mesh_and_https_only(user: str) -> None:
+    policy = azure_data().one("networking.k8s.io/v1:NetworkPolicy", f"blob-{user}").inputs["spec"]
+    assert sorted({one["port"] for rule in policy["egress"] for one in rule["ports"]}) == [53, 443, 15012]
+
+
+def test_the_mesh_knows_kubeflows_own_programs_and_teams_by_their_keys() -> None:
+    at_port = {"operation": {"ports": ["9000"]}}
+
+    def rules(user: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (
+            azure_data().one("AuthorizationPolicy", f"blob-{user}").inputs["spec"]["rules"]
+        )
+        return found
+
+    (owner,) = rules(OWNER)
+    assert owner["from"] == [{"source": {"principals": ["cluster.local/ns/kubeflow/sa/ml-pipeline"]}}]
+    assert owner["to"] == [at_port]
+    assert rules(TEAM) == [{"to": [at_port]}]
 
 
 def test_what_a_stack_says_of_gateways_is_what_it_gets() -> None:

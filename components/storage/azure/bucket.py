@@ -5,12 +5,12 @@ user and no more; Azure checks them. Pods of a team's service account may be the
 team's part of the container with Azure's own tools. Offers contracts.ObjectStore for each user.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 
-from ...contracts import ObjectStore, Offer
+from ...contracts import Caller, ObjectStore, Offer
 from ...dynamic import GeneratedPassword
 from ...kube.scope import Scope
 from ..data_settings import CloudBucketSettings
@@ -19,7 +19,7 @@ from ..seaweedfs import ACCESS_KEY, SECRET_KEY
 from ..server import passwords
 from .account import BlobAccount, make_account
 from .encryption import Key
-from .gateway import PORT, REGION, GatewayArgs, gateway, gateway_name, open_gateways
+from .gateway import PORT, REGION, GatewayArgs, gateway, gateway_name
 from .place import AzureData
 from .rights import Granted, grant, make_roles, trust
 from .traits import AZURE
@@ -64,7 +64,6 @@ class BlobStore(pulumi.ComponentResource):
         made = passwords(scope, [f"blob-{user.name}" for user in asked.users], settings.keys_version)
         account = make_account(place, self, args.settings, asked.bucket, args.key)
         roles = make_roles(place, self)
-        open_gateways(scope, asked.mesh.mesh if asked.mesh else None)
         self.offer = Offer()
         stores: dict[str, ObjectStore] = {}
         for user in asked.users:
@@ -104,7 +103,8 @@ class BlobStore(pulumi.ComponentResource):
                 address=account.address,
                 client_id=granted.identity.client_id,
                 tenant_id=place.cloud.tenant_id,
-                mesh=asked.mesh is not None,
+                mesh=asked.mesh.mesh if asked.mesh else None,
+                callers=_callers(user, theirs, asked.users, elsewhere=itself),
                 node_pools=asked.node_pools,
                 after=[granted.ready, *trusted[:1], *account.ready],
             ),
@@ -129,6 +129,16 @@ class BlobStore(pulumi.ComponentResource):
             pod_labels={USE: "true"} if itself else {},
             environment=_native(account, asked.bucket.name) if itself else {},
         )
+
+
+def _callers(
+    user: StoreUser, account: Account, users: Sequence[StoreUser], *, elsewhere: bool
+) -> list[Caller]:
+    """Who has the keys: of a team its own pods, and the pages, which may read artifacts by a team's keys."""
+    if not elsewhere:
+        return [user.used_by]
+    readers = [one.used_by for one in users if one.everything and not one.writes]
+    return [Caller(namespace=account.namespace), *readers]
 
 
 def _native(account: BlobAccount, container: str) -> Mapping[str, pulumi.Input[str]]:

@@ -6,16 +6,16 @@ of AKS: there is no pod without identity when that is away. versity/versitygw v1
 its root (auth/iam_single.go); Azure SDK for Go, azidentity 1.14.1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret, ServiceAccount, ServiceAccountTokenProjectionArgsDict
 
-from ...contracts import Mesh, NodePool
+from ...contracts import Caller, Mesh, NodePool
 from ...dynamic import GeneratedPassword
-from ...kube.mesh import allow
-from ...kube.network import SAME_NAMESPACE, TEAM_NAMESPACES, allow_ingress
+from ...kube.mesh import allow, from_principals, principal
+from ...kube.network import Opening, allow_ingress, sidecar_egress
 from ...kube.program import Mount, Program, http_probe, secret_key
 from ...kube.scope import Scope
 from ...kube.workload import VolumeSource, Workload, deployment, service
@@ -30,11 +30,8 @@ PORT = 9000
 REGION = "us-east-1"
 """The one that clients sign with; versitygw's own default."""
 
-APP = "blob-gateway"
-LABEL: Mapping[str, str] = {"slipway.dev/gateway": "blob"}
-"""What the pods of all gateways carry."""
-
 _HEALTH = "/health"
+_HTTPS, _DNS = 443, 53
 _TOKENS, _TOKEN, _VOLUME = "/var/run/secrets/azure", "token", "azure-token"
 # The image is Alpine with one program, and has no user of its own.
 _USER = 65532
@@ -46,6 +43,7 @@ class GatewayArgs:
 
     Attributes:
         address: of Blob Storage. client_id: of the user's identity. tenant_id: its directory.
+        mesh: the mesh; None leaves the pod without a sidecar. callers: the pods that have the keys.
         after: the leaves without which Azure would refuse it.
     """
 
@@ -55,7 +53,8 @@ class GatewayArgs:
     address: pulumi.Input[str]
     client_id: pulumi.Input[str]
     tenant_id: pulumi.Input[str]
-    mesh: bool
+    mesh: Mesh | None
+    callers: Sequence[Caller]
     node_pools: Sequence[NodePool]
     after: Sequence[pulumi.Resource]
 
@@ -78,13 +77,13 @@ def gateway(scope: Scope, args: GatewayArgs) -> Gateway:
     user, name = args.user, gateway_name(args.user.name)
     account = ServiceAccount(
         name,
-        metadata=scope.metadata(name, app=APP),
+        metadata=scope.metadata(name, app=name),
         automount_service_account_token=False,
         opts=scope.options(),
     )
     keys = Secret(
         user.secret or name,
-        metadata=scope.metadata(user.secret or name, app=APP),
+        metadata=scope.metadata(user.secret or name, app=name),
         string_data={ACCESS_KEY: user.name, SECRET_KEY: args.password.value},
         opts=scope.options(),
     )
@@ -106,14 +105,14 @@ def gateway(scope: Scope, args: GatewayArgs) -> Gateway:
         service_account=account.metadata.name,
         node_pools=args.node_pools,
         volumes=volumes,
-        pod_labels=LABEL,
         volume_group=_USER,
         api_token=False,
-        mesh=args.mesh,
+        mesh=args.mesh is not None,
         config_hash=args.password.id,
         after=args.after,
     )
     service(scope, name, selector=workload.selector, ports={"http-s3": (PORT, PORT)}, app=name)
+    _guard(scope, args, name, workload)
     return Gateway(secret=keys.metadata.name, workload=workload)
 
 
@@ -152,10 +151,30 @@ def _program(args: GatewayArgs, keys: pulumi.Input[str]) -> Program:
     )
 
 
-def open_gateways(scope: Scope, mesh: Mesh | None) -> None:
-    """Let pods of Kubeflow and of teams reach all gateways, each of which asks for its user's keys."""
-    allow_ingress(scope, APP, selector=LABEL, peers=[TEAM_NAMESPACES, SAME_NAMESPACE], ports=[PORT], app=APP)
-    if mesh is not None:
-        allow(
-            scope, mesh, APP, app=APP, selector=LABEL, rules=[{"to": [{"operation": {"ports": [str(PORT)]}}]}]
-        )
+def _guard(scope: Scope, args: GatewayArgs, name: str, workload: Workload) -> None:
+    """Declare who may call the gateway; it calls Azure, whose addresses no policy can name, by HTTPS only.
+
+    The mesh asks for the identity of callers where all of them have one. Pods of runs have no sidecar.
+    """
+    mesh = args.mesh
+    allow_ingress(
+        scope,
+        name,
+        selector=workload.selector,
+        openings=[Opening(ports=[PORT], callers=args.callers)],
+        reaches=[*(sidecar_egress(mesh) or [Opening(ports=[_DNS])]), Opening(ports=[_HTTPS])],
+        app=name,
+    )
+    if mesh is None:
+        return
+    known = [principal(mesh, caller) for caller in args.callers if caller.account]
+    principals = known if len(known) == len(args.callers) else []
+    at_port = {"operation": {"ports": [str(PORT)]}}
+    allow(
+        scope,
+        mesh,
+        name,
+        app=name,
+        selector=workload.selector,
+        rules=[{**(from_principals(*principals) if principals else {}), "to": [at_port]}],
+    )
