@@ -75,6 +75,13 @@ def revive(home: Home, deployment: Deployment, kubectl: Path, say: Say) -> bool:
     return True
 
 
+def begin_anew(home: Home, deployment: Deployment, say: Say) -> None:
+    """Remove the cluster that a killed first run left: its state was to be saved at its end."""
+    if not has_cluster(deployment) and cluster.leftovers(home.cluster).count:
+        cluster.delete(home.cluster)
+        say("the first run of this stack was killed: it begins again from nothing")
+
+
 def _establish(kubectl: Sequence[str]) -> None:
     """Have the API server take up API types that it had not established when it was killed.
 

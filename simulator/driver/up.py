@@ -33,6 +33,8 @@ def up(name: str, options: Sequence[str]) -> int:
         engine = _recovered(session, rebuild=True)
         if session.stack.is_local and not session.checkpoint.exists:
             engine.ask("stack init", "--secrets-provider", "passphrase")
+        if session.stack.is_local and not recovery.has_cluster(session.checkpoint.read()):
+            engine = engine.without_checkpoints()
         run.status = engine.show("up", "--yes", "--skip-preview", "--suppress-outputs", *options)
         if run.status == 0:
             heading = f"Stack '{name}' is up, after {time.monotonic() - begun:.0f} s"
@@ -95,6 +97,8 @@ def _recovered(session: Session, *, rebuild: bool) -> Engine:
         say("the simulated cluster is gone, with its data: it is made anew, and all that was in it")
         engine.without_checkpoints().ask("destroy", "--yes", "--skip-preview", "--suppress-outputs")
         deployment = session.deployment()
+    if session.stack.is_local and rebuild:
+        recovery.begin_anew(session.home, deployment, say)
     recovery.settle(engine, deployment, say)
     return engine
 

@@ -71,6 +71,34 @@ def test_the_next_up_finishes_what_a_killed_one_began(target: str, moment: int, 
     assert_whole(running)
 
 
+@pytest.mark.parametrize("moment", [8, 40])
+def test_a_first_run_that_is_killed_begins_again_from_nothing(moment: int) -> None:
+    with stack(small(components=True)) as copy:
+        assert killed_up(copy, engine, moment) != 0
+        before = cluster.status(copy.cluster).identifier
+        assert before
+        assert not [one for one in copy.resources() if one["type"].startswith("kubernetes:")]
+        again = copy.up()
+        assert again.status == 0, again.output
+        assert "begins again from nothing" in again.output
+        assert cluster.status(copy.cluster).identifier != before
+        assert_whole(copy)
+
+
+def test_a_first_run_that_fails_keeps_what_it_has_made() -> None:
+    with stack(small(components=True)) as copy:
+        assert killed_up(copy, plugin, 40) != 0
+        kept = {
+            one["urn"]: one.get("id") for one in copy.resources() if one["type"].startswith("kubernetes:")
+        }
+        assert len(kept) > 20
+        again = copy.up()
+        assert again.status == 0, again.output
+        assert "begins again from nothing" not in again.output
+        assert kept.items() <= {one["urn"]: one.get("id") for one in copy.resources()}.items()
+        assert_whole(copy)
+
+
 def test_an_engine_that_is_killed_while_it_makes_the_cluster_leaves_one_cluster_and_down_leaves_none() -> (
     None
 ):
@@ -84,7 +112,7 @@ def test_an_engine_that_is_killed_while_it_makes_the_cluster_leaves_one_cluster_
             victim.kill()
         again = copy.up()
         assert again.status == 0, again.output
-        assert "creates again what was being created when the engine was killed: cluster" in again.output
+        assert "begins again from nothing" in again.output
         assert len(cluster_processes(copy.cluster)) == len(cluster.status(copy.cluster).processes) == 5
         assert_whole(copy)
 
