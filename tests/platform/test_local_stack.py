@@ -64,6 +64,20 @@ def test_the_outputs_tell_what_is_there(platform: StackCopy) -> None:
     assert running <= set(outputs["images"])
 
 
+def test_its_three_teams_are_there_with_login_and_certificates(platform: StackCopy) -> None:
+    teams = platform.outputs()["teams"]
+    assert set(teams) == {"vision", "language", "forecasting"}
+    namespaces = {one["metadata"]["name"]: one["metadata"] for one in platform.objects("namespaces")}
+    assert {namespaces[team]["annotations"]["owner"] for team in teams} == {
+        "ann@example.com",
+        "dana@example.com",
+        "emil@example.com",
+    }
+    available = {one["metadata"]["name"] for one in platform.objects("deployments")}
+    assert {"dex", "oauth2-proxy"} <= available
+    assert "kubeflow-gateway-tls" in {one["metadata"]["name"] for one in platform.objects("certificates")}
+
+
 def test_no_key_of_the_cluster_stands_in_the_state_in_plain_text(platform: StackCopy) -> None:
     kubeconfig = platform.outputs()["kubeconfig"]
     keys = re.findall(r"client-key-data: (\S+)", kubeconfig)
