@@ -9,6 +9,7 @@ import pytest
 
 from components.clusters.reference import referred
 from components.platform.base_stack import BaseStack
+from components.platform.images import pulling_images
 from components.platform.teams_stack import deploy_teams_stack
 from components.platform_settings import platform_settings
 from components.settings_base import SettingsError
@@ -39,7 +40,8 @@ def stack(outputs: Mapping[str, Any], teams: Mapping[str, Any]) -> Rendered:
 
     def program() -> pulumi.Output[None]:
         cluster = mocked_cluster(node_pools=base.cluster.node_pools)
-        told = deploy_teams_stack(cluster, given, base)
+        with pulling_images(given, None) as images:
+            told = deploy_teams_stack(cluster, given, base, images)
         return pulumi.Output.from_input(told).apply(rendered.outputs.update)
 
     run(program, rendered)
