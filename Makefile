@@ -13,7 +13,7 @@ python := $(VENV)/bin/python
 simulator := $(python) -m simulator
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down check status env test lint bench picture lock tools clouds clean
+.PHONY: help up preview refresh down check status env restore test lint bench picture lock tools clouds clean
 
 help: ## show this list
 	@echo "usage: make <target> [STACK=local] [ARGS=...]"
@@ -40,6 +40,9 @@ status: $(VENV)/.run ## show the stack's components, nodes and GPUs
 
 env: $(VENV)/.run ## print what a shell needs for plain `pulumi` and `kubectl`: eval "$(make -s env)"
 	@$(simulator) env --stack $(STACK) $(ARGS)
+
+restore: ## put a copy back, with kubectl as it is set up: make restore STORE=mysql [COPY=...] [REPLACE=yes]
+	@components/storage/backup/restore "$(STORE)" "$(or $(COPY),latest)" "$(or $(REPLACE),no)"
 
 test: $(VENV)/.clouds ## run every test, those on the real engine too
 	@$(python) -m pytest $(ARGS)

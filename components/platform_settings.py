@@ -160,6 +160,16 @@ class PlatformSettings(Settings):
         return self.cluster.provider not in ("simulated", "kind")
 
     @property
+    def backs_up(self) -> bool:
+        """Whether what servers in the cluster keep is copied."""
+        backup = self.data.backup
+        if self.data.provider != "embedded" or self.scope != "everything":
+            return False
+        if backup.enabled is None:
+            return self.keeps_data and (backup.target is not None or self.components.pipelines.enabled)
+        return backup.enabled
+
+    @property
     def refers_to(self) -> str | None:
         """The stack that has the cluster, where it is another: its pools are known once it is read."""
         return self.cluster.stack if isinstance(self.cluster, ExistingSettings) else None
@@ -212,6 +222,7 @@ class PlatformSettings(Settings):
                 self.data,
                 cluster=cluster,
                 outbound=self.addons.istio.outbound_traffic,
+                store=self.components.pipelines.enabled,
                 root=self.components.pipelines.runs.default_pipeline_root,
             )
         )

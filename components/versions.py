@@ -80,6 +80,12 @@ class ObjectStores:
     SEAWEEDFS = "ghcr.io/chrislusf/seaweedfs:4.34"
 
 
+class Backups:
+    """rclone v1.76.0 (MIT), which speaks S3 to any store: what newest was on 2026-11-21."""
+
+    RCLONE = "rclone/rclone:1.76.0"
+
+
 class KServe:
     """kserve/kserve v0.18.0 (its release manifests in install/v0.18.0) and kserve/models-web-app v0.18.0.
 

@@ -17,6 +17,7 @@ from components.images import pull_secret_problem
 from components.platform_settings import PlatformSettings, platform_settings
 from components.settings_base import SettingsError
 from components.settings_errors import unknown
+from components.storage.backup.settings import backup_secrets
 from overlays.stack import Overlaid, layered
 
 PROJECT = "slipway"
@@ -124,9 +125,10 @@ def _check_secrets(config: pulumi.Config, settings: PlatformSettings) -> None:
             raise SettingsError(found[0])
         return
     identity, gateway = settings.identity, settings.gateway
-    found += secret_problems(identity, gateway, values)
+    copies = backup_secrets(settings.data.backup, on=settings.backs_up)
+    found += secret_problems(identity, gateway, values, copies)
     pull = [settings.images.pull_secret] if settings.images.pull_secret else []
-    known = {KUBECONFIG, *pull, *required(identity, gateway), *optional(identity)}
+    known = {KUBECONFIG, *pull, *required(identity, gateway), *optional(identity), *copies}
     keys = [f"{SECRET}{name}" for name in known]
     found += [unknown([f"{SECRET}{name}"], keys) for name in values if name not in known]
     if found:

@@ -56,10 +56,16 @@ def hashes(identity: IdentitySettings) -> tuple[str, ...]:
 
 
 def secret_problems(
-    identity: IdentitySettings, gateway: GatewaySettings, values: Mapping[str, str]
+    identity: IdentitySettings,
+    gateway: GatewaySettings,
+    values: Mapping[str, str],
+    others: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
-    """What is missing, known to the public or too weak, each as one sentence that shows no value."""
-    needed = required(identity, gateway)
+    """What is missing, known to the public or too weak, each as one sentence that shows no value.
+
+    `others` have to be given beside those of login: by name the setting that asks for it.
+    """
+    needed = {**required(identity, gateway), **(others or {})}
     for name, asks in needed.items():
         if name not in values:
             yield f"{config_key(name)}: is missing, and {asks} asks for it: `pulumi config set --secret ...`"

@@ -23,7 +23,16 @@ COOKIE_SECRET = "cookie-secret"
 TLS_CERTIFICATE = "tls-certificate"
 TLS_KEY = "tls-key"
 KUBECONFIG = "kubeconfig"
-KNOWN = (ADMIN_PASSWORD, CLIENT_SECRET, COOKIE_SECRET, TLS_CERTIFICATE, TLS_KEY, KUBECONFIG)
+KNOWN = (
+    ADMIN_PASSWORD,
+    CLIENT_SECRET,
+    COOKIE_SECRET,
+    TLS_CERTIFICATE,
+    TLS_KEY,
+    KUBECONFIG,
+    "backup-access-key",
+    "backup-secret-key",
+)
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")

@@ -17,6 +17,7 @@ from ..outputs import Deployed, cluster_outputs, outputs
 from ..platform_settings import PlatformSettings
 from ..settings_base import SettingsError
 from ..storage.choice import DataServices
+from .backups import deploy_backups
 from .base_stack import BaseStack, read_base_stack
 from .delivery import deploy_delivery
 from .ground import Ground, lay_ground
@@ -109,7 +110,7 @@ def _deploy_on(
         declared()
     workbench = deploy_workbench(settings.components, ground)
     named = [*settings.teams, *settings.team_defaults.elsewhere]
-    data = DataServices(settings.data, cluster, opts)
+    data = DataServices(settings.data, cluster, opts, backups=settings.backs_up)
     pipelines = deploy_pipelines(settings.components, ground, data, named)
     offers = {
         **ground.offers,
@@ -118,6 +119,7 @@ def _deploy_on(
         **deploy_training(settings.components, ground, data),
         **deploy_delivery(settings.components, ground, data),
     }
+    offers |= deploy_backups(ground, data, secrets)
     # The dashboard comes last, since its menu is made from what the others offer.
     offers |= deploy_dashboard(settings.components, ground, workbench, offers)
     callers = [caller for offer in offers.values() for caller in offer.asks_teams]

@@ -4,13 +4,14 @@ What a component asks for is the same too: names of its Secrets, databases, user
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pulumi
 
 from ..contracts import AwsCloud, AzureCloud, Cluster, GcpCloud
 from ..settings_base import SettingsError
+from .backup.sources import Copied, reached_by_backups, with_backup_user
 from .cloud_services import CloudServices, DatabaseService, ObjectService
 from .data_settings import DataSettings
 from .database import DatabaseArgs
@@ -22,11 +23,18 @@ from .seaweedfs import SeaweedFS
 
 @dataclass(frozen=True)
 class DataServices:
-    """Makes the databases and buckets of one stack."""
+    """Makes the databases and buckets of one stack.
+
+    Attributes:
+        backups: whether what servers in the cluster keep is copied.
+        copied: the servers in the cluster that were made so far, to be copied.
+    """
 
     settings: DataSettings
     cluster: Cluster
     opts: pulumi.ResourceOptions
+    backups: bool = False
+    copied: Copied = field(default_factory=Copied, init=False)
 
     @property
     def in_cloud(self) -> bool:
@@ -58,18 +66,31 @@ class DataServices:
 
     def mysql(self, name: str, args: DatabaseArgs) -> DatabaseService:
         """A MySQL server."""
-        return self._cloud.mysql(name, args, self.opts) if self.in_cloud else MySQL(name, args, self.opts)
+        if self.in_cloud:
+            return self._cloud.mysql(name, args, self.opts)
+        args = reached_by_backups(args) if self.backups else args
+        server = MySQL(name, args, self.opts)
+        self.copied.add("mysql", args, server.databases)
+        return server
 
     def postgresql(self, name: str, args: DatabaseArgs) -> DatabaseService:
         """A PostgreSQL server."""
-        if not self.in_cloud:
-            return PostgreSQL(name, args, self.opts)
-        return self._cloud.postgresql(name, args, self.opts)
+        if self.in_cloud:
+            return self._cloud.postgresql(name, args, self.opts)
+        args = reached_by_backups(args) if self.backups else args
+        server = PostgreSQL(name, args, self.opts)
+        self.copied.add("postgresql", args, server.databases)
+        return server
 
     def object_store(
         self, name: str, args: ObjectStoreArgs, accounts: Mapping[str, Account]
     ) -> ObjectService:
         """A bucket. `accounts` has the service account of each user's pods."""
-        if not self.in_cloud:
-            return SeaweedFS(name, args, self.opts)
-        return self._cloud.object_store(name, args, accounts, self.opts)
+        if self.in_cloud:
+            return self._cloud.object_store(name, args, accounts, self.opts)
+        target = self.settings.backup.target
+        args = with_backup_user(args, outside=target is not None) if self.backups else args
+        server = SeaweedFS(name, args, self.opts)
+        if self.backups:
+            self.copied.keep(args, server.stores)
+        return server

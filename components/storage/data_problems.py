@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from ..settings_base import Settings
 from .aws.traits import AWS
 from .azure.traits import AZURE
+from .backup.settings import problems as backup_problems
 from .cloud_traits import DataTraits
 from .data_settings import CloudBucketSettings, CloudDatabaseSettings, DataSettings
 
@@ -12,14 +13,20 @@ from .data_settings import CloudBucketSettings, CloudDatabaseSettings, DataSetti
 CLOUDS: Mapping[str, DataTraits] = {"aws": AWS, "azure": AZURE}
 
 
-def problems(data: DataSettings, *, cluster: str | None, outbound: str, root: str | None) -> Iterator[str]:
+def problems(
+    data: DataSettings, *, cluster: str | None, outbound: str, root: str | None, store: bool = True
+) -> Iterator[str]:
     """What of the settings cannot be had in a stack, each as one sentence with its key.
 
     Args:
         cluster: provider of the cluster; None where another stack has it that was not read yet.
         outbound: the mesh's outboundTrafficPolicy.
         root: where runs keep artifacts, if the stack says so.
+        store: whether a store in the cluster is asked for, where data is there.
     """
+    yield from backup_problems(
+        data.backup, embedded=data.provider == "embedded", store=store, outbound=outbound
+    )
     if data.provider == "embedded":
         yield from _of_no_cloud(data)
         return

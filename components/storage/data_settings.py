@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from ..settings_base import Certificates, Settings
+from .backup.settings import BackupSettings
 from .settings import GatewaySettings
 
 
@@ -86,3 +87,4 @@ class DataSettings(Settings):
     )
     database: CloudDatabaseSettings = CloudDatabaseSettings()
     object_store: CloudBucketSettings = CloudBucketSettings()
+    backup: BackupSettings = BackupSettings()

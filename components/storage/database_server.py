@@ -15,6 +15,7 @@ from ..kube.workload import VolumeSource, Workload, deployment, service
 from .database import DatabaseArgs
 from .server import DATA, account, data_volume, guard, passwords, revision, total
 
+Engine = Literal["mysql", "postgresql"]
 STATEMENTS = "init.sql"
 """Key, and name of the file, of what the server runs each time it starts."""
 ROOT_KEY = "root-password"
@@ -53,7 +54,7 @@ class Kind:
     """
 
     token: str
-    engine: Literal["mysql", "postgresql"]
+    engine: Engine
     port: int
     root: bool
     statements: Callable[[DatabaseArgs, Mapping[str, str]], Sequence[str]]

@@ -19,6 +19,7 @@ class StoreUser:
         prefixes: what the keys of objects begin with that the user may use.
         writes: may change objects, not just read and list them.
         used_by: the pods that use the keys.
+        bucket: one of the store's further buckets, where it is not the first.
     """
 
     name: str
@@ -27,10 +28,12 @@ class StoreUser:
     prefixes: tuple[str, ...] = ()
     writes: bool = True
     used_by: Caller = TEAMS
+    bucket: str | None = None
 
     def actions(self, bucket: str) -> list[str]:
         """What SeaweedFS calls it (weed/s3api/s3_constants/s3_actions.go; matched in Identity.canDo)."""
         verbs = ("Read", "List", *(("Write", "Tagging") if self.writes else ()))
+        bucket = self.bucket or bucket
         if self.everything:
             return [f"{verb}:{bucket}" for verb in verbs]
         return [f"{verb}:{bucket}/{prefix}*" for prefix in self.prefixes for verb in verbs]
@@ -60,6 +63,9 @@ class Bucket:
 class ObjectStoreArgs(ServerArgs):
     """A server with its bucket and its users.
 
+    Attributes:
+        further: names of further buckets, which only users who say so may use.
+
     Raises:
         ValueError: two users have the same name, or there is none.
     """
@@ -67,6 +73,7 @@ class ObjectStoreArgs(ServerArgs):
     settings: ObjectStoreSettings
     bucket: Bucket
     users: Sequence[StoreUser]
+    further: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         names = [user.name for user in self.users]

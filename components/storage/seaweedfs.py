@@ -38,7 +38,7 @@ _REGION = "us-east-1"
 
 
 class SeaweedFS(pulumi.ComponentResource):
-    """A SeaweedFS server with one bucket.
+    """A SeaweedFS server with its buckets.
 
     Attributes:
         stores: the contract of each user, by name. Where a user has no Secret here, `secret` is the name that
@@ -58,6 +58,7 @@ class SeaweedFS(pulumi.ComponentResource):
         secrets = {user.name: _secret(scope, args, user, keys[user.name]) for user in args.users}
         identities = _identities(scope, args, keys)
         workload = _workload(scope, args, identities)
+        buckets = {user.name: user.bucket for user in args.users}
         service(
             scope,
             args.name,
@@ -72,7 +73,7 @@ class SeaweedFS(pulumi.ComponentResource):
                 port=PORT,
                 secure=False,
                 region=_REGION,
-                bucket=args.bucket.name,
+                bucket=buckets[user] or args.bucket.name,
                 secret=secrets[user],
                 access_key_name=ACCESS_KEY,
                 secret_key_name=SECRET_KEY,
@@ -170,6 +171,7 @@ def _workload(scope: Scope, args: ObjectStoreArgs, identities: Secret) -> Worklo
         command=["/bin/sh", "-c", script(_KEEPER)],
         environment={
             "BUCKET": bucket.name,
+            **({"FURTHER": " ".join(args.further)} if args.further else {}),
             "RETENTION": "\n".join(f"{prefix} {days}" for prefix, days in bucket.retention_days.items()),
             "IDENTITIES": identities_file,
         },
@@ -202,5 +204,10 @@ def _workload(scope: Scope, args: ObjectStoreArgs, identities: Secret) -> Worklo
         shared_processes=True,
         mesh=args.mesh is not None,
         # What the keeper reads when it starts; changed keys need no restart.
-        config_hash=digest({"bucket": bucket.name, **{k: str(v) for k, v in bucket.retention_days.items()}}),
+        config_hash=digest(
+            {
+                "bucket": " ".join([bucket.name, *args.further]),
+                **{prefix: str(days) for prefix, days in bucket.retention_days.items()},
+            }
+        ),
     )

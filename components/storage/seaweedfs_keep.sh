@@ -1,4 +1,4 @@
-# Runs beside SeaweedFS. Makes the bucket, says how long its parts are kept, and has the store read its keys
+# Runs beside SeaweedFS. Makes the buckets, says how long its parts are kept, and has the store read its keys
 # again whenever they change, so that nobody who uses it is cut off.
 set -eu
 STATE=${STATE:-/tmp}
@@ -8,9 +8,11 @@ shell() { weed shell -master=127.0.0.1:9333 -filer=127.0.0.1:8888; }
 
 until wget -q -O /dev/null http://127.0.0.1:8333/status; do sleep 1; done
 
-until echo "s3.bucket.list" | shell 2>/dev/null | grep -q "^[> ]*$BUCKET[[:space:]]"; do
-  echo "s3.bucket.create -name $BUCKET" | shell || true
-  sleep 1
+for bucket in $BUCKET ${FURTHER:-}; do
+  until echo "s3.bucket.list" | shell 2>/dev/null | grep -q "^[> ]*$bucket[[:space:]]"; do
+    echo "s3.bucket.create -name $bucket" | shell || true
+    sleep 1
+  done
 done
 
 # An age of zero lifts the limit again.

@@ -131,7 +131,7 @@ def revision(made: Mapping[str, GeneratedPassword]) -> pulumi.Output[str]:
 
 def script(name: str) -> str:
     """One of the scripts of this folder, without its comments: a state holds it twice."""
-    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     return "\n".join([*lines, ""])
 

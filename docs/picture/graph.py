@@ -67,13 +67,19 @@ class Graph:
     edges: tuple[Edge, ...]
 
 
+# Jobs that copy every server at night are no part of how the platform works.
+_PASSING = ("Backups",)
+
+
 def graph(rendered: Rendered) -> Graph:
     """Read it off what was declared."""
     index = Index.of(rendered.objects)
     owner = _Owners(rendered)
-    nodes = {one: _node(one, kind, index, owner) for one, kind in sorted(owner.components().items())}
+    kinds = {one: kind for one, kind in sorted(owner.components().items()) if kind not in _PASSING}
+    nodes = {one: _node(one, kind, index, owner) for one, kind in kinds.items()}
     stores = {one for one, node in nodes.items() if node.kind in ("MySQL", "PostgreSQL", "SeaweedFS")}
-    return Graph(nodes, tuple(sorted([*_calls(index, owner, stores), *_uses(index, owner)])))
+    edges = sorted([*_calls(index, owner, stores), *_uses(index, owner)])
+    return Graph(nodes, tuple(edge for edge in edges if edge.start in nodes))
 
 
 class _Owners:

@@ -36,14 +36,17 @@ def everything() -> Rendered:
 
 def everything_with(settings: Mapping[str, Any]) -> Rendered:
     """All of it, and further settings as below `slipway:`."""
-    given = {**yaml.safe_load(MINIMAL), "components": yaml.safe_load(_COMPONENTS)}
-    return render(merged(given, settings), webhooks=True)
+    return render(merged(_stack(), settings), webhooks=True)
+
+
+def _stack() -> dict[str, object]:
+    components = yaml.safe_load(_COMPONENTS)
+    return {**yaml.safe_load(MINIMAL), "components": components, "data": {"backup": {"enabled": True}}}
 
 
 def options_left_off() -> list[str]:
     """Keys of what `everything` could switch on and does not."""
-    settings = {**yaml.safe_load(MINIMAL), "components": yaml.safe_load(_COMPONENTS)}
-    return [key for key in _off(platform_settings(settings).components, "components") if key not in REFUSED]
+    return [key for key in _off(platform_settings(_stack()).components, "components") if key not in REFUSED]
 
 
 def _off(settings: Settings, path: str) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Copies of what servers in the cluster keep, and the way back."""
