@@ -15,6 +15,8 @@ from .identity.gateway_settings import GatewaySettings
 from .identity.settings import IdentitySettings
 from .identity.settings import problems as identity_problems
 from .images import AirgapSettings, ImagesSettings
+from .kube.outbound import ProxySettings
+from .kube.running import AvailabilitySettings
 from .kube.settings import Placement
 from .kubeflow.dashboard import DashboardSettings
 from .kubeflow.katib import NAMESPACE_LABELS as KATIB_LABELS
@@ -141,6 +143,12 @@ class PlatformSettings(Settings):
     cluster: ClusterSettings = Field(description="The cluster: where it comes from, and its nodes.")
     images: ImagesSettings = Field(default=ImagesSettings(), description="Where images are pulled from.")
     airgap: AirgapSettings = Field(default=AirgapSettings(), description="A cluster without a way outside.")
+    availability: AvailabilitySettings = AvailabilitySettings()
+    proxy: ProxySettings | None = Field(
+        default=None,
+        description="The way to the internet, of the platform's programs, of cert-manager, and of the pods "
+        "of teams, unless teamDefaults.proxy says otherwise.",
+    )
     addons: AddonsSettings = AddonsSettings()
     gpu: GpuSettings = GpuSettings()
     gateway: GatewaySettings = GatewaySettings()
@@ -168,6 +176,12 @@ class PlatformSettings(Settings):
         if backup.enabled is None:
             return self.keeps_data and (backup.target is not None or self.components.pipelines.enabled)
         return backup.enabled
+
+    @property
+    def for_teams(self) -> TeamDefaults:
+        """What holds for teams, the platform's proxy with it where they have none of their own."""
+        defaults = self.team_defaults
+        return defaults if defaults.proxy else defaults.model_copy(update={"proxy": self.proxy})
 
     @property
     def refers_to(self) -> str | None:

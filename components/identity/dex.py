@@ -34,7 +34,7 @@ from .dex_config import (
 )
 from .dex_settings import DexSettings
 from .gateway_settings import GatewaySettings
-from .places import FOLDER, disruption_budget, fingerprint, own_namespace
+from .places import FOLDER, fingerprint, own_namespace
 from .secrets import ADMIN_PASSWORD, GivenSecrets
 
 APP = "dex"
@@ -104,12 +104,12 @@ class Dex(pulumi.ComponentResource):
             settings=args.settings,
             service_account=APP,
             node_pools=args.node_pools,
+            always_budgeted=True,
             volumes={"config": {"config_map": {"name": config.name}}},
             pod_annotations=scraped(TELEMETRY_PORT),
             config_hash=fingerprint(config.digest, args.client_secret, *users.values()),
             after=[*bindings, *types],
         )
-        disruption_budget(scope, APP, args.settings.replicas, workload)
         service(scope, APP, selector=workload.selector, ports={"http": (PORT, "http")}, app=APP)
         route(scope, args.mesh, APP, app=APP, prefix="/dex/", service=APP, port=PORT, rewrite=None)
         mutual_tls(scope, args.mesh, APP, app=APP, service=APP)

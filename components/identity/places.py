@@ -1,4 +1,4 @@
-"""What the programs of login share: a namespace each, restarts when a secret changes, budgets."""
+"""What the programs of login share: a namespace each, restarts when a secret changes."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Namespace
-from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 
 from ..contracts import Mesh, Namespaces
 from ..kube.pulling import make_pull_secret
 from ..kube.scope import COMPONENT_LABEL, MANAGED_BY, Place, Scope
-from ..kube.workload import Workload
 
 COMPONENT = "identity"
 FOLDER = Path(__file__).parent
@@ -55,14 +53,3 @@ def fingerprint(*values: pulumi.Input[str]) -> pulumi.Output[str]:
         return hashlib.sha256("\0".join(known).encode()).hexdigest()[:16]
 
     return pulumi.Output.unsecret(pulumi.Output.all(*values).apply(told))
-
-
-def disruption_budget(scope: Scope, name: str, replicas: int, workload: Workload) -> None:
-    """Have nodes drained one pod at a time, where there is more than one."""
-    if replicas > 1:
-        PodDisruptionBudget(
-            scope.unique(name),
-            metadata=scope.metadata(name, app=name),
-            spec={"max_unavailable": 1, "selector": {"match_labels": dict(workload.selector)}},
-            opts=scope.options(),
-        )

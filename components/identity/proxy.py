@@ -25,7 +25,7 @@ from ..kube.workload import VolumeSource, deployment, service
 from ..versions import Identity as Images
 from .dex_config import NAMESPACE as DEX_NAMESPACE
 from .gateway_settings import GatewaySettings
-from .places import disruption_budget, fingerprint, own_namespace
+from .places import fingerprint, own_namespace
 from .proxy_arguments import (
     AUTHORITY_FILE,
     AUTHORITY_FOLDER,
@@ -98,12 +98,12 @@ class OAuth2Proxy(pulumi.ComponentResource):
             service_account=account.metadata.name,
             node_pools=args.node_pools,
             api_token=False,
+            always_budgeted=True,
             pod_annotations=scraped(METRICS_PORT),
             config_hash=fingerprint(
                 args.client_id, args.client_secret, cookie_secret, _authority_of(args) or ""
             ),
         )
-        disruption_budget(scope, APP, settings.replicas, workload)
         service(scope, APP, selector=workload.selector, ports={"http": (80, "http")}, app=APP)
         route(scope, args.mesh, APP, app=APP, prefix="/oauth2/", service=APP, rewrite=None)
         mutual_tls(scope, args.mesh, APP, app=APP, service=APP)

@@ -21,6 +21,7 @@ from pulumi_kubernetes.core.v1 import (
 from ..contracts import Request
 from .pulling import pulled
 from .quantity import mebibytes, millicores
+from .running import current
 from .settings import Compute, ProgramSettings
 
 Environment = Mapping[str, "pulumi.Input[str] | EnvVarSourceArgsDict"]
@@ -148,8 +149,8 @@ def container(program: Program) -> ContainerArgsDict:
         result["command"] = list(program.command)
     if program.args:
         result["args"] = list(program.args)
-    if program.environment:
-        result["env"] = [_variable(name, value) for name, value in program.environment.items()]
+    if environment := {**current().environment, **program.environment}:
+        result["env"] = [_variable(name, value) for name, value in environment.items()]
     if program.environment_from:
         sources: list[EnvFromSourceArgsDict] = [
             {"config_map_ref": {"name": name}} for name in program.environment_from

@@ -23,6 +23,7 @@ from pulumi_kubernetes.core.v1 import (
 from ..contracts import NodePool, Request
 from .placement import placed
 from .program import Program, container, request
+from .running import current, disruption_budget, spread
 from .scope import Scope
 from .settings import Placement, WorkloadSettings
 
@@ -87,6 +88,7 @@ def deployment(
     api_token: bool = True,
     shared_processes: bool = False,
     priority_class: pulumi.Input[str] | None = None,
+    always_budgeted: bool = False,
     after: Sequence[pulumi.Resource] = (),
 ) -> Workload:
     """Declare a hardened Deployment.
@@ -102,6 +104,8 @@ def deployment(
         volume_group: numeric group that the pod's volumes belong to (fsGroup).
         api_token: whether the pod gets a token for the Kubernetes API.
         shared_processes: whether the containers see and signal each other's processes.
+        priority_class: the pod's own; the platform's where it has none.
+        always_budgeted: whether its nodes are drained one pod at a time, whatever the platform says.
         after: resources without which the program could not start, such as its role bindings.
     """
     chosen = dict(selector or {"app": app})
@@ -132,8 +136,10 @@ def deployment(
         spec["automount_service_account_token"] = False
     if shared_processes:
         spec["share_process_namespace"] = True
-    if priority_class is not None:
-        spec["priority_class_name"] = priority_class
+    if (chosen_class := priority_class or current().priority_class) is not None:
+        spec["priority_class_name"] = chosen_class
+    if constraints := spread(chosen, settings.replicas):
+        spec["topology_spread_constraints"] = constraints
     if volumes:
         spec["volumes"] = [_volume(volume, source) for volume, source in volumes.items()]
     workload: DeploymentSpecArgsDict = {
@@ -148,6 +154,9 @@ def deployment(
         metadata=scope.metadata(name, app=app),
         spec=workload,
         opts=scope.options(list(after)),
+    )
+    disruption_budget(
+        scope, name, app=app, selector=chosen, replicas=settings.replicas, always=always_budgeted
     )
     everything = [*first, *programs]
     each = sum((request(program) for program in programs), start=Request())

@@ -13,6 +13,7 @@ from ..charts import ChartSource
 from ..clusters.choice import make_cluster
 from ..contracts import Caller, Cluster
 from ..identity.secrets import GivenSecrets
+from ..kube.running import running
 from ..outputs import Deployed, cluster_outputs, outputs
 from ..platform_settings import PlatformSettings
 from ..settings_base import SettingsError
@@ -23,6 +24,7 @@ from .delivery import deploy_delivery
 from .ground import Ground, lay_ground
 from .images import Images, pulling_images
 from .pipelines import PipelinesArea, deploy_pipelines
+from .running import how_programs_run
 from .teams import TeamPlatform, deploy_teams, share_ground
 from .teams_stack import deploy_teams_stack, team_contract, team_keys
 from .training import deploy_training
@@ -105,6 +107,19 @@ def _deploy_on(
 ) -> dict[str, object]:
     # Children inherit both: what talks to the cluster, and that objects go where the cluster goes.
     opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
+    with running(how_programs_run(settings, opts)):
+        return _declare(cluster, settings, opts, images, secrets=secrets, declared=declared)
+
+
+def _declare(
+    cluster: Cluster,
+    settings: PlatformSettings,
+    opts: pulumi.ResourceOptions,
+    images: Images,
+    *,
+    secrets: GivenSecrets | None,
+    declared: Callable[[], None],
+) -> dict[str, object]:
     ground = lay_ground(settings, cluster, opts, secrets)
     if not settings.images.refuses:
         declared()

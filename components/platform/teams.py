@@ -73,7 +73,7 @@ def deploy_teams(settings: PlatformSettings, platform: TeamPlatform, opts: pulum
             name,
             TeamArgs(
                 settings=chosen,
-                defaults=settings.team_defaults,
+                defaults=settings.for_teams,
                 keep_data=settings.keeps_data,
                 namespaces=platform.namespaces,
                 mesh=platform.mesh,

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from ..kube.outbound import ProxySettings
 from ..settings_base import DnsLabel, Settings
-from .pod_default_settings import PodDefaultSettings, ProxySettings
+from .pod_default_settings import PodDefaultSettings
 from .quota_settings import LimitSettings, QuotaSettings
 
 
@@ -25,7 +26,9 @@ class TeamDefaults(Settings):
         "open to every pod.",
     )
     proxy: ProxySettings | None = Field(
-        default=None, description="The way to the internet, a PodDefault `proxy` for each pod."
+        default=None,
+        description="The way to the internet, a PodDefault `proxy` for each pod; that of the platform unless "
+        "said.",
     )
     pip_mirror: str | None = Field(
         default=None,

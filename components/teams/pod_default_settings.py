@@ -40,25 +40,3 @@ class PodDefaultSettings(Settings):
         if not (self.environment or self.environment_secrets or self.secret_files):
             raise ValueError("adds nothing; allowed: environment, environmentSecrets or secretFiles")
         return self
-
-
-class ProxySettings(Settings):
-    """The proxy through which pods reach the internet."""
-
-    http: str = Field(pattern=r"^https?://\S+$", description="Address for http.")
-    https: str | None = Field(
-        default=None, pattern=r"^https?://\S+$", description="Address for https; that for http unless said."
-    )
-    without: tuple[str, ...] = Field(
-        default=(), description="Names and networks that are reached without it, beside the cluster's own."
-    )
-
-    def environment(self, cluster_domain: str) -> dict[str, str]:
-        """Variables as programs read them; some know only small letters, some only capitals."""
-        own = ("localhost", "127.0.0.1", ".svc", f".{cluster_domain}")
-        values = {
-            "http_proxy": self.http,
-            "https_proxy": self.https or self.http,
-            "no_proxy": ",".join((*own, *self.without)),
-        }
-        return {**values, **{name.upper(): value for name, value in values.items()}}
