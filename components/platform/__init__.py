@@ -24,7 +24,7 @@ from .delivery import deploy_delivery
 from .ground import Ground, lay_ground
 from .images import Images, pulling_images
 from .pipelines import PipelinesArea, deploy_pipelines
-from .running import how_programs_run
+from .programs import how_programs_run
 from .teams import TeamPlatform, deploy_teams, share_ground
 from .teams_stack import deploy_teams_stack, team_contract, team_keys
 from .training import deploy_training

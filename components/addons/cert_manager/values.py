@@ -1,6 +1,7 @@
 """Values of cert-manager's chart (deploy/charts/cert-manager of cert-manager/cert-manager v1.20)."""
 
 from ...charts import ChartScope, Values, resources
+from ...kube.running import current
 from ...kube.settings import Compute
 from .settings import CertManagerSettings
 
@@ -22,6 +23,8 @@ def values(settings: CertManagerSettings, scope: ChartScope) -> Values:
         "cainjector": _program(settings.cainjector, scope),
         # A hook of Helm's, which Pulumi never runs; the add-on's leaf waits instead.
         "startupapicheck": {"enabled": False},
+        # Issuers outside are reached by the controller; the chart has keys in small letters alone.
+        **{name: value for name, value in current().environment.items() if name.islower()},
     }
 
 
