@@ -73,7 +73,6 @@ class AzureCloud:
     Attributes:
         location: `westeurope`. resource_group: the stack's own. subscription_id, tenant_id: UUIDs.
         vnet_id: the virtual network. endpoints_subnet_id: the subnet for private endpoints.
-        databases_subnet_id: the subnet that is delegated to Azure Database for MySQL.
         oidc_issuer_url: issuer of the cluster's service account tokens, for federated credentials.
         tags: what every resource of the stack carries.
         key_vault_id, key_vault_name, key_vault_uri: the vault with keys of the stack's own, which services of
@@ -89,7 +88,6 @@ class AzureCloud:
     tenant_id: pulumi.Output[str]
     vnet_id: pulumi.Output[str]
     endpoints_subnet_id: pulumi.Output[str]
-    databases_subnet_id: pulumi.Output[str]
     oidc_issuer_url: pulumi.Output[str]
     tags: dict[str, str]
     key_vault_id: pulumi.Output[str] | None = None

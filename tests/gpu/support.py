@@ -94,7 +94,6 @@ def _azure() -> AzureCloud:
         tenant_id=name,
         vnet_id=name,
         endpoints_subnet_id=name,
-        databases_subnet_id=name,
         oidc_issuer_url=name,
         tags={},
     )

@@ -109,7 +109,6 @@ def _cluster(given: Mapping[str, Any]) -> Cluster:
             tenant_id=text(TENANT),
             vnet_id=text(ENDPOINTS.rpartition("/subnets/")[0]),
             endpoints_subnet_id=text(ENDPOINTS),
-            databases_subnet_id=text("databases"),
             oidc_issuer_url=text(ISSUER),
             tags={"team": "ml-platform"},
             key_vault_id=text(VAULT) if keys else None,

@@ -89,7 +89,6 @@ class AzureCluster(pulumi.ComponentResource):
                 tenant_id=identities.control_plane.tenant_id,
                 vnet_id=network.vnet_id,
                 endpoints_subnet_id=network.endpoints_subnet_id,
-                databases_subnet_id=network.databases_subnet_id,
                 oidc_issuer_url=issuer_of(cluster),
                 tags=dict(ground.tags),
                 key_vault_id=encryption.vault.id if encryption else None,

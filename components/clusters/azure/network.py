@@ -1,4 +1,4 @@
-"""The virtual network: subnets for nodes, API server, private endpoints and databases, and the way out.
+"""The virtual network: subnets for nodes, API server and private endpoints, and the way out.
 
 No subnet has a way out of its own; nodes have one through a NAT gateway. The nodes' subnet has no security
 group here: AKS keeps one at the nodes' interfaces, which lets nothing in from the internet but what a Service
@@ -28,7 +28,6 @@ class Network:
     nodes_subnet_id: pulumi.Output[str]
     api_server_subnet_id: pulumi.Output[str]
     endpoints_subnet_id: pulumi.Output[str]
-    databases_subnet_id: pulumi.Output[str]
     outbound_type: str
 
 
@@ -57,7 +56,6 @@ def _given(ground: Ground) -> Network | None:
         nodes_subnet_id=pulumi.Output.from_input(given.nodes_subnet_id),
         api_server_subnet_id=pulumi.Output.from_input(given.api_server_subnet_id),
         endpoints_subnet_id=pulumi.Output.from_input(given.endpoints_subnet_id),
-        databases_subnet_id=pulumi.Output.from_input(given.databases_subnet_id),
         outbound_type=_OUTBOUND[given.egress],
     )
 
@@ -107,13 +105,11 @@ def _new(ground: Ground) -> Network:
     nodes = subnet("nodes", nat=gateway)
     api_server = subnet("api-server", delegated_to="Microsoft.ContainerService/managedClusters")
     endpoints = subnet("endpoints", security=guard)
-    databases = subnet("databases", delegated_to="Microsoft.DBforMySQL/flexibleServers", security=guard)
     return Network(
         vnet_id=vnet.id,
         nodes_subnet_id=nodes.id,
         api_server_subnet_id=api_server.id,
         endpoints_subnet_id=endpoints.id,
-        databases_subnet_id=databases.id,
         outbound_type=_OUTBOUND["natGateway"],
     )
 
@@ -153,7 +149,7 @@ def _security_group(ground: Ground) -> network.NetworkSecurityGroup:
         security_rules=[
             network.SecurityRuleArgs(
                 name="no-internet",
-                description="Endpoints and databases are for the virtual network only.",
+                description="Endpoints are for the virtual network only.",
                 priority=4096,
                 direction="Inbound",
                 access="Deny",

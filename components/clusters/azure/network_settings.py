@@ -29,9 +29,6 @@ class GivenNetworkSettings(Settings):
         "Microsoft.ContainerService/managedClusters."
     )
     endpoints_subnet_id: SubnetId = Field(description="Subnet of private endpoints.")
-    databases_subnet_id: SubnetId = Field(
-        description="Subnet delegated to Microsoft.DBforMySQL/flexibleServers."
-    )
     files_zone_id: PrivateZoneId | None = Field(
         default=None,
         description="Private DNS zone privatelink.file.core.windows.net, where the network is linked to one "
@@ -73,13 +70,12 @@ class GivenNetworkSettings(Settings):
         for key, subnet in (
             ("apiServerSubnetId", self.api_server_subnet_id),
             ("endpointsSubnetId", self.endpoints_subnet_id),
-            ("databasesSubnetId", self.databases_subnet_id),
         ):
             if subnet.rpartition("/subnets/")[0].lower() != self.vnet_id.lower():
                 raise ValueError(f"{key} is not in the virtual network of nodesSubnetId, {self.vnet_id}")
-        subnets = [self.nodes_subnet_id, self.api_server_subnet_id, self.endpoints_subnet_id]
-        if len({one.lower() for one in (*subnets, self.databases_subnet_id)}) < 4:
-            raise ValueError("nodes, API server, endpoints and databases each need a subnet of their own")
+        subnets = (self.nodes_subnet_id, self.api_server_subnet_id, self.endpoints_subnet_id)
+        if len({one.lower() for one in subnets}) < len(subnets):
+            raise ValueError("nodes, API server and endpoints each need a subnet of their own")
         return self
 
 
@@ -115,7 +111,7 @@ class NetworkSettings(Settings):
         if self.given is None:
             if ipaddress.ip_network(self.range).prefixlen > _SMALLEST:
                 raise ValueError(
-                    f"range {self.range} is too small for four subnets: /{_SMALLEST} or larger is needed"
+                    f"range {self.range} is too small for three subnets: /{_SMALLEST} or larger is needed"
                 )
             ranges["range"] = self.range
         checked: dict[str, str] = {}
@@ -144,10 +140,9 @@ class NetworkSettings(Settings):
     def subnet_ranges(self) -> dict[str, str]:
         """The ranges of the new network's subnets, by their names."""
         nodes, rest, *_ = ipaddress.ip_network(self.range).subnets(prefixlen_diff=2)
-        endpoints, databases, api_server, _ = rest.subnets(prefixlen_diff=2)
+        endpoints, api_server, *_ = rest.subnets(prefixlen_diff=2)
         return {
             "nodes": str(nodes),
             "endpoints": str(endpoints),
-            "databases": str(databases),
             "api-server": str(api_server),
         }

@@ -35,7 +35,6 @@ GIVEN: Mapping[str, Any] = {
     "nodesSubnetId": f"{_VNET}/subnets/nodes",
     "apiServerSubnetId": f"{_VNET}/subnets/api",
     "endpointsSubnetId": f"{_VNET}/subnets/endpoints",
-    "databasesSubnetId": f"{_VNET}/subnets/databases",
 }
 """The subnets of a network that is there."""
 

@@ -148,9 +148,6 @@ def test_objects_go_before_nodes_files_and_network() -> None:
         "VirtualNetworkLink",
     ):
         here = {one.key for one in graph.of(token)}
-        if token == "Subnet":
-            # Databases have a subnet that no object of the cluster itself needs.
-            here = {one.key for one in graph.of(token) if one.inputs["subnetName"] != "databases"}
         assert here
         assert here <= outlived, token
 
@@ -182,7 +179,8 @@ def test_the_cluster_offers_what_components_need() -> None:
         "tenant",
     )
     assert told["endpoints_subnet_id"] == "kubeflow-prod-endpoints-id"
-    assert told["databases_subnet_id"] == "kubeflow-prod-databases-id"
+    assert told["key_vault_uri"] == "https://vault.test/"
+    assert told["zone_redundant"] is True
 
 
 def azure(graph: Graph) -> list[Made]:

@@ -12,16 +12,12 @@ def test_each_role_has_a_subnet_of_its_own() -> None:
     assert {name: one["addressPrefix"] for name, one in subnets.items()} == {
         "nodes": "10.40.0.0/18",
         "endpoints": "10.40.64.0/20",
-        "databases": "10.40.80.0/20",
-        "api-server": "10.40.96.0/20",
+        "api-server": "10.40.80.0/20",
     }
     delegated = {
         name: one["delegations"][0]["serviceName"] for name, one in subnets.items() if "delegations" in one
     }
-    assert delegated == {
-        "api-server": "Microsoft.ContainerService/managedClusters",
-        "databases": "Microsoft.DBforMySQL/flexibleServers",
-    }
+    assert delegated == {"api-server": "Microsoft.ContainerService/managedClusters"}
 
 
 def test_no_subnet_has_a_way_out_but_the_nodes_by_a_nat_gateway() -> None:
@@ -40,7 +36,7 @@ def test_the_addresses_of_the_way_out_do_not_fall_with_one_zone() -> None:
     assert "zones" not in aks(zones=[]).one("PublicIPAddress").inputs
 
 
-def test_endpoints_and_databases_are_closed_to_the_internet() -> None:
+def test_endpoints_are_closed_to_the_internet() -> None:
     graph = aks()
     group = graph.one("NetworkSecurityGroup")
     rules = group.inputs["securityRules"]
@@ -48,7 +44,7 @@ def test_endpoints_and_databases_are_closed_to_the_internet() -> None:
         ("Inbound", "Deny", "Internet")
     ]
     guarded = [one.inputs["subnetName"] for one in graph.of("Subnet") if "networkSecurityGroup" in one.inputs]
-    assert sorted(guarded) == ["databases", "endpoints"]
+    assert guarded == ["endpoints"]
 
 
 def test_no_rule_of_any_security_group_lets_something_in() -> None:
@@ -116,10 +112,18 @@ def test_in_a_given_network_nothing_is_made_and_everything_is_placed() -> None:
     assert cluster["apiServerAccessProfile"]["subnetId"] == GIVEN["apiServerSubnetId"]
     assert cluster["networkProfile"]["outboundType"] == "userDefinedRouting"
     assert graph.one("PrivateEndpoint").inputs["subnet"]["id"] == GIVEN["endpointsSubnetId"]
-    assert graph.told["databases_subnet_id"] == GIVEN["databasesSubnetId"]
+    assert graph.told["endpoints_subnet_id"] == GIVEN["endpointsSubnetId"]
     assert graph.told["vnet_id"].endswith("/virtualNetworks/hub")
 
 
 def test_a_given_network_may_have_a_nat_gateway_of_its_own() -> None:
     graph = aks(network={"given": {**GIVEN, "egress": "natGateway"}})
     assert control_plane(graph).inputs["networkProfile"]["outboundType"] == "userAssignedNATGateway"
+
+
+def test_zones_that_a_given_network_is_linked_to_are_told_and_the_others_not() -> None:
+    hub = GIVEN["nodesSubnetId"].partition("/virtualNetworks/")[0]
+    named = {"blobZoneId": f"{hub}/privateDnsZones/privatelink.blob.core.windows.net"}
+    told = aks(network={"given": {**GIVEN, **named}}).told
+    assert told["private_zones"] == {"privatelink.blob.core.windows.net": named["blobZoneId"]}
+    assert aks().told["private_zones"] == {}

@@ -75,8 +75,7 @@ def test_a_new_network_is_divided_without_overlap() -> None:
     assert settings({"network": {"range": "10.1.0.0/20"}}).network.subnet_ranges == {
         "nodes": "10.1.0.0/22",
         "endpoints": "10.1.4.0/24",
-        "databases": "10.1.5.0/24",
-        "api-server": "10.1.6.0/24",
+        "api-server": "10.1.5.0/24",
     }
 
 

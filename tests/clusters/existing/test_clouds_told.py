@@ -48,7 +48,6 @@ TOLD: dict[str, dict[str, Any]] = {
         "tenantId": "00000000-0000-4000-8000-000000000002",
         "vnetId": "/subscriptions/1/vnet",
         "endpointsSubnetId": "/subscriptions/1/endpoints",
-        "databasesSubnetId": "/subscriptions/1/databases",
         "oidcIssuerUrl": "https://oidc.test",
         "tags": {"costCenter": "ml"},
         "keyVaultId": "/subscriptions/1/vault",
