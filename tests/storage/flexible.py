@@ -146,10 +146,11 @@ def _told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]
     if not token.startswith("azure-native:"):
         return {}
     known: dict[str, Any] = {"name": name}
-    if isinstance(given := (inputs.get("identity") or {}).get("userAssignedIdentities"), list):
+    identity: Mapping[str, Any] = inputs.get("identity") or {}
+    if identity:
         # What is given as a list comes back as a map.
-        identities = {one: {"clientId": "client", "principalId": "principal"} for one in given}
-        known["identity"] = {**inputs["identity"], "userAssignedIdentities": identities}
+        identities = {str(one): {"clientId": "client"} for one in identity["userAssignedIdentities"]}
+        known["identity"] = {**identity, "userAssignedIdentities": identities}
     if token.endswith(":Server"):
         kind = "mysql" if "mysql" in token else "postgres"
         known["fullyQualifiedDomainName"] = f"{name}.{kind}.database.azure.com"
