@@ -21,6 +21,7 @@ class Deployed:
 
     Attributes:
         url: what people write into their browser; None where no host name is known.
+        reach: how one person reaches a platform that answers at no address.
     """
 
     cluster: Cluster
@@ -31,6 +32,7 @@ class Deployed:
     teams: Mapping[str, object]
     team_contract: Mapping[str, object] | None = None
     url: str | None = None
+    reach: str | None = None
 
 
 def outputs(deployed: Deployed) -> dict[str, object]:
@@ -40,6 +42,7 @@ def outputs(deployed: Deployed) -> dict[str, object]:
         "kubeconfig": pulumi.Output.secret(deployed.cluster.kubeconfig),
         "contracts": contracts(deployed),
         "url": deployed.url if deployed.cluster.capabilities.serves_pages else None,
+        **({"reach": deployed.reach} if deployed.reach else {}),
         "components": {name: {"namespaces": list(offer.namespaces)} for name, offer in offers.items()},
         "teams": dict(deployed.teams),
         "images": sorted(

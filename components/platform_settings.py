@@ -36,6 +36,9 @@ from .kubeflow.trainer import TrainerSettings
 from .kubeflow.trainer import problems as trainer_problems
 from .kubeflow.training_operator import TrainingOperatorSettings
 from .kubeflow.volumes import VolumesSettings
+from .minimal import MinimalSettings
+from .minimal.rules import problems as minimal_problems
+from .minimal.rules import with_presets
 from .settings_base import DnsLabel, Settings
 from .settings_errors import explain
 from .storage.data_problems import problems as data_problems
@@ -159,6 +162,15 @@ class PlatformSettings(Settings):
         default={}, description="The teams, each under the name of its namespace."
     )
     team_defaults: TeamDefaults = TeamDefaults()
+    minimal: MinimalSettings | None = Field(
+        default=None,
+        description="A platform for one person, without mesh and login, reachable from localhost only.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _presets_lie_below(cls, given: object) -> object:
+        return with_presets(cast("Mapping[str, object]", given)) if isinstance(given, Mapping) else given
 
     @property
     def keeps_data(self) -> bool:
@@ -194,6 +206,9 @@ class PlatformSettings(Settings):
             return self._teams_alone()
         found = [] if self.refers_to else self.pool_problems(self.cluster.contracts())
         found += identity_problems(self.identity, self.gateway)
+        found += minimal_problems(
+            self.minimal, self, scope=self.scope, cluster=self.cluster.provider, teams=self.teams
+        )
         if self.scope != "cluster":
             found += self.data_problems(None if self.refers_to else self.cluster.provider)
         on = {name for name, is_on in self.components.enabled().items() if is_on}
@@ -252,6 +267,7 @@ class PlatformSettings(Settings):
             *placements(self.components, "components"),
             *placements(self.identity, "identity"),
             *placements(self.addons, "addons"),
+            *(placements(self.minimal, "minimal") if self.minimal else ()),
         ]
         for path, placement in placed:
             if placement.node_pool is not None and placement.node_pool not in names:

@@ -53,6 +53,7 @@ class Addons:
     """What the add-ons offer.
 
     Attributes:
+        mesh: None where Istio is off.
         knative, kueue, kuberay, monitoring: the leaf after which the types of each can be used; None where it
             is off. Monitoring is the Prometheus stack.
         scrapers: the pods that may read the metrics of programs.
@@ -61,7 +62,7 @@ class Addons:
     """
 
     certificates: CertificateAuthority
-    mesh: MeshAddon
+    mesh: MeshAddon | None
     knative: pulumi.Resource | None
     kueue: pulumi.Resource | None
     kuberay: pulumi.Resource | None
@@ -100,21 +101,23 @@ def install_addons(args: AddonsArgs, opts: pulumi.ResourceOptions) -> Addons:
         CertManagerArgs(capabilities=can, settings=settings.cert_manager, charts=scope),
         opts,
     )
-    istio = Istio(
-        "istio",
-        IstioArgs(
-            capabilities=can, settings=settings.istio, charts=scope, authorizations=args.authorizations
-        ),
-        opts,
-    )
-    offers = {"certManager": certificates.offer, "istio": istio.offer}
-    knative = kueue = kuberay = monitoring = None
-    if settings.knative.enabled:
+    offers = {"certManager": certificates.offer}
+    mesh = knative = kueue = kuberay = monitoring = None
+    if settings.istio.enabled:
+        istio = Istio(
+            "istio",
+            IstioArgs(
+                capabilities=can, settings=settings.istio, charts=scope, authorizations=args.authorizations
+            ),
+            opts,
+        )
+        mesh, offers["istio"] = istio.mesh, istio.offer
+    if mesh and settings.knative.enabled:
         knative = Knative(
             "knative",
             KnativeArgs(
                 capabilities=can,
-                mesh=istio.mesh,
+                mesh=mesh,
                 gateway=args.gateway,
                 settings=settings.knative,
                 charts=scope,
@@ -139,7 +142,7 @@ def install_addons(args: AddonsArgs, opts: pulumi.ResourceOptions) -> Addons:
         offers["prometheus"] = monitoring.offer
     return Addons(
         certificates=certificates.authority,
-        mesh=istio.mesh,
+        mesh=mesh,
         knative=knative.ready if knative else None,
         kueue=kueue.ready if kueue else None,
         kuberay=kuberay.ready if kuberay else None,

@@ -17,7 +17,7 @@ from .prometheus import PrometheusSettings
 
 
 class AddonsSettings(Settings):
-    """Other projects' infrastructure: cert-manager and Istio always, the others where they are on."""
+    """Other projects' infrastructure: cert-manager always, the others where they are on."""
 
     source: SourceSettings = Field(
         default=RepositoriesSource(), description="Where charts come from, those of GPU support too."
@@ -58,11 +58,6 @@ class AddonsSettings(Settings):
             Charts.KUBERAY: self.kuberay.enabled,
             Charts.PROMETHEUS: self.prometheus.enabled,
         }
-        always = (
-            Charts.CERT_MANAGER,
-            Charts.ISTIO_BASE,
-            Charts.ISTIO_CNI,
-            Charts.ISTIOD,
-            Charts.ISTIO_GATEWAY,
-        )
+        mesh = (Charts.ISTIO_BASE, Charts.ISTIO_CNI, Charts.ISTIOD, Charts.ISTIO_GATEWAY)
+        always = (Charts.CERT_MANAGER, *(mesh if self.istio.enabled else ()))
         return (*always, *(chart for chart, on in options.items() if on))

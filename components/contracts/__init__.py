@@ -21,6 +21,7 @@ from .ground import (
     UserIdentity,
 )
 from .offer import MenuItem, Offer, Request
+from .routes import CollectedRoutes, Route, TeamRoute
 
 __all__ = [
     "TEAMS",
@@ -33,6 +34,7 @@ __all__ = [
     "Capabilities",
     "CertificateAuthority",
     "Cluster",
+    "CollectedRoutes",
     "Database",
     "ExternalAuthorization",
     "GcpCloud",
@@ -45,9 +47,11 @@ __all__ = [
     "Offer",
     "PipelinesService",
     "Request",
+    "Route",
     "Sharing",
     "Taint",
     "TaintEffect",
     "TeamBase",
+    "TeamRoute",
     "UserIdentity",
 ]

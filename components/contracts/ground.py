@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from .callers import Caller
+from .routes import CollectedRoutes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,8 @@ class Mesh:
         gateway_principal: SPIFFE principal of the gateway's pods, allowed by authorization policies.
         gateway_labels: labels that select the gateway's pods, in `namespace`.
         cluster_domain: DNS suffix of Services, without a leading dot.
+        collected: where there is no mesh, the routes of components, for the one program that stands in the
+            gateway's place. None: a mesh follows them.
     """
 
     namespace: str
@@ -64,6 +67,7 @@ class Mesh:
     cluster_domain: str
     ready: pulumi.Resource
     gateway_labels: Mapping[str, str]
+    collected: CollectedRoutes | None = None
 
     @property
     def gateway_pods(self) -> Caller:
@@ -74,6 +78,11 @@ class Mesh:
     def control_plane(self) -> Caller:
         """The pods of istiod, by the label that its chart gives them in every revision."""
         return Caller(namespace=self.namespace, labels={"app": "istiod"})
+
+    @property
+    def present(self) -> bool:
+        """Whether there is a mesh, whose objects mean something."""
+        return self.collected is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +101,7 @@ class Namespaces:
 
     Attributes:
         scrapers: the pods that read the metrics of whatever lives in namespaces of the platform.
+        sidecars: whether a mesh puts its sidecars into the pods of namespaces.
     """
 
     kubeflow: pulumi.Output[str]
@@ -99,6 +109,7 @@ class Namespaces:
     system: pulumi.Output[str]
     system_name: str
     scrapers: tuple[Caller, ...] = ()
+    sidecars: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,7 +83,7 @@ def sidecar_egress(mesh: Mesh | None) -> list[Opening]:
     Names are asked of whoever answers at that port: a cluster's servers are pods in some clusters, and an
     address of the node in others (NodeLocal DNSCache).
     """
-    if mesh is None:
+    if mesh is None or not mesh.present:
         return []
     return [Opening(ports=[_DNS]), Opening(ports=[_ISTIOD], callers=[mesh.control_plane])]
 

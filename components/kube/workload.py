@@ -97,7 +97,8 @@ def deployment(
         app: value of the `app` label, which selects the pods unless `selector` says otherwise.
         programs: the containers; the first is the one that `settings.image` and its compute belong to.
         volumes: volume source by volume name.
-        mesh: whether the pod gets an Istio sidecar. Pods that the API server calls (webhooks) get none.
+        mesh: whether the pod gets an Istio sidecar where there is a mesh. Pods that the API server calls
+            (webhooks) get none.
         config_hash: digest of the configuration the pod reads; a change of it restarts the pods.
         first: init containers, in order.
         strategy: Recreate for what must not run twice, such as the owner of a volume.
@@ -114,7 +115,7 @@ def deployment(
         annotations[CONFIG_HASH] = config_hash
     labels = {
         **scope.labels(app),
-        "sidecar.istio.io/inject": "true" if mesh else "false",
+        "sidecar.istio.io/inject": "true" if mesh and scope.namespaces.sidecars else "false",
         **(pod_labels or {}),
         **chosen,
     }

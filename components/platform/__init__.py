@@ -21,7 +21,7 @@ from ..storage.choice import DataServices
 from .backups import deploy_backups
 from .base_stack import BaseStack, read_base_stack
 from .delivery import deploy_delivery
-from .ground import Ground, lay_ground
+from .ground import Ground, deploy_local_proxy, lay_ground
 from .images import Images, pulling_images
 from .pipelines import PipelinesArea, deploy_pipelines
 from .programs import how_programs_run
@@ -143,6 +143,9 @@ def _declare(
     teams = deploy_teams(settings, for_teams, opts) if for_teams else None
     if teams and teams.output:
         offers["teams"] = teams.offer
+    local = deploy_local_proxy(settings, ground)
+    if local:
+        offers["minimal"] = local.offer
     images.check(cluster, offers)
     told = outputs(
         Deployed(
@@ -152,8 +155,10 @@ def _declare(
             identity=ground.identity,
             offers=offers,
             teams=teams.output if teams else {},
-            team_contract=team_contract(settings, for_teams) if for_teams else None,
-            url=settings.gateway.url,
+            # Another stack's teams would be other people's.
+            team_contract=team_contract(settings, for_teams) if for_teams and not local else None,
+            url=None if local else settings.gateway.url,
+            reach=local.reach if local else None,
         )
     )
     # Secret as a whole; `pulumi stack output firstUser --show-secrets` shows it.

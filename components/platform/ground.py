@@ -16,6 +16,7 @@ from ..identity.policies import external_authorizer
 from ..identity.secrets import GivenSecrets
 from ..kubeflow.base import Base, BaseArgs
 from ..kubeflow.base.component import KUBEFLOW
+from ..minimal import LocalProxy, LocalProxyArgs, WayIn, WayInArgs
 from ..platform_settings import PlatformSettings
 
 
@@ -26,6 +27,7 @@ class Ground:
     Attributes:
         offers: what add-ons, GPU support, base and login tell about themselves, by name.
         first_user: who can log in at once, where there is such a user.
+        way_in: of a platform without mesh and login, whose proxy comes after all that it leads to.
         opts: options of every component.
     """
 
@@ -37,7 +39,20 @@ class Ground:
     namespaces: Namespaces
     offers: Mapping[str, Offer]
     first_user: FirstUser | None
+    way_in: WayIn | None
     opts: pulumi.ResourceOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Entrance:
+    """How requests come in, and whom they come from."""
+
+    mesh: Mesh
+    user: UserIdentity
+    namespaces: Namespaces
+    offers: Mapping[str, Offer]
+    first_user: FirstUser | None = None
+    way_in: WayIn | None = None
 
 
 def lay_ground(
@@ -46,16 +61,48 @@ def lay_ground(
     opts: pulumi.ResourceOptions,
     secrets: GivenSecrets | None = None,
 ) -> Ground:
-    """Declare the add-ons, the namespaces, the gateway and the login. `secrets` are those of the stack."""
-    given = secrets or GivenSecrets()
+    """Declare the add-ons, the namespaces, the way in and the login. `secrets` are those of the stack."""
     addons = _addons(settings, cluster, opts)
+    if addons.mesh:
+        entrance = _gateway(settings, addons, cluster, secrets or GivenSecrets(), opts)
+    else:
+        entrance = _without_mesh(settings, opts)
+    gpu = Gpu(
+        "gpu",
+        GpuArgs(cluster=cluster, settings=settings.gpu, charts=addons.scope, monitoring=addons.monitoring),
+        opts,
+    )
+    return Ground(
+        cluster=cluster,
+        addons=addons,
+        certificates=addons.certificates,
+        mesh=entrance.mesh,
+        identity=entrance.user,
+        namespaces=entrance.namespaces,
+        offers={**addons.offers, "gpu": gpu.offer, **entrance.offers},
+        first_user=entrance.first_user,
+        way_in=entrance.way_in,
+        opts=opts,
+    )
+
+
+def _gateway(
+    settings: PlatformSettings,
+    addons: Addons,
+    cluster: Cluster,
+    given: GivenSecrets,
+    opts: pulumi.ResourceOptions,
+) -> _Entrance:
+    """The mesh's gateway, with the login in front of it."""
+    mesh = addons.mesh
+    assert mesh is not None
     # Every pod there gets a sidecar: what puts it in comes before the namespaces.
-    base = Base("base", BaseArgs(after=(addons.mesh.ready,), scrapers=addons.scrapers), opts)
+    base = Base("base", BaseArgs(after=(mesh.ready,), scrapers=addons.scrapers), opts)
     gateway = Gateway(
         "gateway",
         GatewayArgs(
             settings=settings.gateway,
-            mesh=addons.mesh,
+            mesh=mesh,
             namespaces=base.namespaces,
             certificates=addons.certificates,
             secrets=given,
@@ -68,7 +115,7 @@ def lay_ground(
             settings=settings.identity,
             gateway=settings.gateway,
             mesh=gateway.mesh,
-            mesh_addon=addons.mesh,
+            mesh_addon=mesh,
             namespaces=base.namespaces,
             secrets=given,
             token_issuer=_token_issuer(cluster),
@@ -76,21 +123,53 @@ def lay_ground(
         ),
         opts,
     )
-    gpu = Gpu(
-        "gpu",
-        GpuArgs(cluster=cluster, settings=settings.gpu, charts=addons.scope, monitoring=addons.monitoring),
+    return _Entrance(
+        mesh=gateway.mesh,
+        user=identity.user,
+        namespaces=base.namespaces,
+        offers={"base": base.offer, "identity": identity.offer},
+        first_user=identity.first_user,
+    )
+
+
+def _without_mesh(settings: PlatformSettings, opts: pulumi.ResourceOptions) -> _Entrance:
+    """The way in of a platform for one person."""
+    base = Base("base", BaseArgs(mesh_injection=False), opts)
+    identity = settings.identity
+    way_in = WayIn(
+        "way-in",
+        WayInArgs(
+            namespaces=base.namespaces,
+            cluster_domain=settings.gateway.cluster_domain,
+            gateway=f"{KUBEFLOW}/{GATEWAY}",
+            user_header=identity.user_header,
+            user_prefix=identity.user_prefix,
+            groups_header=identity.groups_header,
+        ),
         opts,
     )
-    return Ground(
-        cluster=cluster,
-        addons=addons,
-        certificates=addons.certificates,
-        mesh=gateway.mesh,
-        identity=identity.user,
+    return _Entrance(
+        mesh=way_in.mesh,
+        user=way_in.user,
         namespaces=base.namespaces,
-        offers={**addons.offers, "gpu": gpu.offer, "base": base.offer, "identity": identity.offer},
-        first_user=identity.first_user,
-        opts=opts,
+        offers={"base": base.offer},
+        way_in=way_in,
+    )
+
+
+def deploy_local_proxy(settings: PlatformSettings, ground: Ground) -> LocalProxy | None:
+    """Declare the proxy of a platform without mesh, once all components have told their routes."""
+    if ground.way_in is None or settings.minimal is None:
+        return None
+    return LocalProxy(
+        "local-proxy",
+        LocalProxyArgs(
+            settings=settings.minimal,
+            way_in=ground.way_in,
+            namespaces=ground.namespaces,
+            node_pools=ground.cluster.node_pools,
+        ),
+        ground.opts,
     )
 
 

@@ -115,7 +115,8 @@ def _components(name: str, team: Team, platform: TeamPlatform) -> Offer:
                 node_pools=platform.node_pools,
             ),
         )
-    if components.model_registry.enabled:
+    # Only the mesh leads from a team's Services to Kubeflow's.
+    if components.model_registry.enabled and platform.mesh.present:
         team_model_registry(
             team,
             TeamModelRegistryArgs(

@@ -11,11 +11,10 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote_plus
 
-from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.rbac.v1 import RoleBinding, SubjectArgsDict
 
 from ..contracts import Mesh, UserIdentity
-from ..kube.mesh import SECURITY
+from ..kube.mesh import policy
 from ..kube.scope import Scope
 from .quota import kept
 from .settings import TeamSettings
@@ -88,11 +87,5 @@ def _let_in(
     rule: Mapping[str, object],
     annotations: Mapping[str, str] | None = None,
 ) -> None:
-    CustomResource(
-        scope.unique(name),
-        api_version=SECURITY,
-        kind="AuthorizationPolicy",
-        metadata=scope.metadata(name, annotations=annotations),
-        spec={"rules": [dict(rule)]},
-        opts=scope.options(mesh.ready),
-    )
+    metadata = scope.metadata(name, annotations=annotations)
+    policy(mesh, scope.unique(name), metadata, {"rules": [dict(rule)]}, scope.options(mesh.ready))

@@ -18,6 +18,7 @@ RESERVED = frozenset(
         "gpu-operator",
         "kserve-localmodel-jobs",
         "kubeflow",
+        "kubeflow-proxy",
         "kubeflow-system",
         "kuberay-system",
         "kueue-system",

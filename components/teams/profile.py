@@ -19,7 +19,7 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import Namespace, ResourceQuota, ServiceAccount
 
-from ..kube.mesh import SECURITY, from_principals
+from ..kube.mesh import from_principals, policy
 from ..kube.pulling import make_pull_secret, pull_secrets
 from ..kube.scope import COMPONENT_LABEL, MANAGED_BY, Scope
 from .args import COMPONENT, TeamArgs
@@ -124,13 +124,12 @@ def owned(scope: Scope, args: TeamArgs) -> Owned:
         annotations=told,
         keep=args.keep,
     )
-    CustomResource(
+    policy(
+        args.mesh,
         scope.unique(OWNER_POLICY),
-        api_version=SECURITY,
-        kind="AuthorizationPolicy",
-        metadata=scope.metadata(OWNER_POLICY, annotations=told),
-        spec={"rules": _rules(scope, args)},
-        opts=kept(scope, args.mesh.ready, keep=args.keep),
+        scope.metadata(OWNER_POLICY, annotations=told),
+        {"rules": _rules(scope, args)},
+        kept(scope, args.mesh.ready, keep=args.keep),
     )
     if quota := hard(args.quota, args.pools):
         ResourceQuota(

@@ -56,6 +56,10 @@ class IngressGatewaySettings(Settings):
 class IstioSettings(Settings):
     """The Istio service mesh."""
 
+    enabled: bool = Field(
+        default=True,
+        description="Whether it is installed. Off in a stack with `slipway:minimal`, and nowhere else.",
+    )
     control_plane: Compute = Field(
         default=Compute(cpu="500m", memory="2Gi"), description="What each pod of istiod reserves."
     )

@@ -53,6 +53,7 @@ class Base(pulumi.ComponentResource):
             system=system.metadata.name,
             system_name=SYSTEM,
             scrapers=args.scrapers,
+            sidecars=args.mesh_injection,
         )
         in_kubeflow = Scope(component="base", parent=self, namespaces=self.namespaces)
         in_system = Scope(component="base", parent=self, namespaces=self.namespaces, system=True)

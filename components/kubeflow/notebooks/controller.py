@@ -6,11 +6,10 @@ Flags and variables: kubeflow/notebooks v1.11.0, components/notebook-controller,
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_kubernetes.apiextensions import CustomResource
 
-from ...contracts import Mesh, NodePool
+from ...contracts import Mesh, NodePool, TeamRoute
 from ...kube.config import config_map
-from ...kube.mesh import NETWORKING
+from ...kube.mesh import routes_of_teams, see_every_namespace
 from ...kube.metrics import scraped
 from ...kube.program import Program, config_key, http_probe
 from ...kube.scope import Scope
@@ -68,14 +67,17 @@ def controller(
         ports={"http-metrics": (_METRICS, "metrics")},
         app=APP,
     )
+    # What a notebook is told in NB_PREFIX is what its route keeps.
+    routes_of_teams(mesh, TeamRoute(prefix="/notebook"))
     if settings.culling.enabled:
-        _reach_every_namespace(scope, mesh, workload)
+        # Culling asks notebooks wherever they are; one that is asked without mutual TLS refuses.
+        see_every_namespace(scope, mesh, "notebook-controller-exception", app=APP, selector=workload.selector)
     return workload
 
 
 def _environment(mesh: Mesh, settings: ControllerSettings, culling: CullingSettings) -> Mapping[str, str]:
     return {
-        "USE_ISTIO": "true",
+        "USE_ISTIO": str(mesh.present).lower(),
         "ISTIO_GATEWAY": mesh.gateway,
         "ISTIO_HOST": "*",
         "CLUSTER_DOMAIN": mesh.cluster_domain,
@@ -95,23 +97,3 @@ def _flags(settings: ControllerSettings) -> Sequence[str]:
     if settings.api_burst:
         flags.append(f"--burst={settings.api_burst}")
     return flags
-
-
-def _reach_every_namespace(scope: Scope, mesh: Mesh, workload: Workload) -> None:
-    """Let the controller's proxy know the Services of every namespace.
-
-    The mesh shows a pod only its own namespace and Kubeflow's; culling asks notebooks wherever they are, and
-    a Service that the proxy does not know is spoken to without mutual TLS, which the notebook refuses.
-    """
-    name = "notebook-controller-exception"
-    CustomResource(
-        name,
-        api_version=NETWORKING,
-        kind="Sidecar",
-        metadata=scope.metadata(name, app=APP),
-        spec={
-            "workloadSelector": {"labels": dict(workload.selector)},
-            "egress": [{"hosts": ["*/*"]}],
-        },
-        opts=scope.options(mesh.ready),
-    )

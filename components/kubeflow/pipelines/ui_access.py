@@ -7,15 +7,16 @@ request for an artifact needs a namespace, and programs, who come past the gatew
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from pulumi_kubernetes.apiextensions import CustomResource
-
-from ...kube.mesh import NETWORKING, allow, from_principals, mutual_tls
+from ...contracts import Route
+from ...kube.mesh import allow, from_principals, mutual_tls, routes
 from ...kube.workload import Workload
 from .args import Install
 
 PREFIX = "/pipeline"
 _ARTIFACTS = f"{PREFIX}/artifacts"
+_TIMEOUT = "300s"
 # What programs ask through the pages' address: the API, by which kfp's client knows both paths.
 _FOR_PROGRAMS = ("/apis/*", f"{PREFIX}/apis/*")
 
@@ -23,14 +24,7 @@ _FOR_PROGRAMS = ("/apis/*", f"{PREFIX}/apis/*")
 def expose(install: Install, app: str, workload: Workload) -> None:
     """Declare the routes at the gateway, mutual TLS, and who is let in."""
     scope, mesh, identity = install.scope, install.args.mesh, install.args.identity
-    CustomResource(
-        app,
-        api_version=NETWORKING,
-        kind="VirtualService",
-        metadata=scope.metadata(app, app=app),
-        spec={"gateways": [mesh.gateway], "hosts": ["*"], "http": _routes(install, app)},
-        opts=scope.options(mesh.ready),
-    )
+    routes(scope, mesh, app, app=app, ways=_ways(install, app))
     mutual_tls(scope, mesh, app, app=app, service=app)
     programs: dict[str, object] = {
         "when": [
@@ -50,22 +44,16 @@ def expose(install: Install, app: str, workload: Workload) -> None:
     )
 
 
-def _routes(install: Install, app: str) -> Sequence[dict[str, object]]:
-    mesh = install.args.mesh
-    host = install.scope.host(app, mesh.cluster_domain)
-    there: dict[str, object] = {
-        "route": [{"destination": {"host": host, "port": {"number": 80}}}],
-        "timeout": "300s",
-    }
-    everything: dict[str, object] = {"match": [{"uri": {"prefix": PREFIX}}], **there}
+def _ways(install: Install, app: str) -> Sequence[Route]:
+    host = install.scope.host(app, install.args.mesh.cluster_domain)
+    everything = Route(prefix=PREFIX, host=host, timeout=_TIMEOUT)
     if not install.args.settings.artifacts_proxy.enabled:
         return [everything]
     # The server takes capitals and small letters for the same in a path.
-    artifacts = {"uri": {"prefix": _ARTIFACTS}, "ignoreUriCase": True}
-    of_a_team = {"namespace": {"regex": "[a-z0-9]([-a-z0-9]*[a-z0-9])?"}}
+    artifacts = Route(prefix=_ARTIFACTS, host=host, timeout=_TIMEOUT, ignore_case=True)
     refusal = "Name the namespace that the artifact belongs to (namespace=...)."
     return [
-        {"match": [{**artifacts, "queryParams": of_a_team}], **there},
-        {"match": [artifacts], "directResponse": {"status": 403, "body": {"string": refusal}}},
+        replace(artifacts, query={"namespace": "[a-z0-9]([-a-z0-9]*[a-z0-9])?"}),
+        replace(artifacts, refusal=refusal),
         everything,
     ]

@@ -142,6 +142,8 @@ def _namespace_labels(args: ProfilesArgs) -> dict[str, str]:
         **args.settings.namespace_labels,
         PART_OF: "kubeflow-profile",
         POD_SECURITY: args.settings.pod_security,
+        # The controller labels each namespace for sidecars, and takes away what has no value here.
+        **({} if args.namespaces.sidecars else {"istio-injection": ""}),
     }
 
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from ...contracts import Mesh, NodePool
+from ...contracts import Mesh, NodePool, TeamRoute
 from ...kube.config import config_map
+from ...kube.mesh import routes_of_teams
 from ...kube.metrics import PROTECTED, metrics_proxy
 from ...kube.network import allow_ingress
 from ...kube.program import Program, http_probe
@@ -70,6 +71,7 @@ def controller(
         config_hash=config.digest,
         after=after,
     )
+    routes_of_teams(mesh, TeamRoute(prefix="/tensorboard", rewrite="/", timeout="300s"))
     if own.metrics:
         _show_metrics(scope, workload)
     return workload

@@ -24,6 +24,7 @@ from ...contracts import (
 from ...kube.api_types import api_types
 from ...kube.config import config_map
 from ...kube.crud_web_app import crud_web_app
+from ...kube.mesh import routes_of_teams
 from ...kube.objects import access
 from ...kube.program import Mount
 from ...kube.pulling import pulled
@@ -31,7 +32,7 @@ from ...kube.scope import Scope
 from ...kube.web_app import WebApp
 from ...versions import Notebooks as Images
 from .settings import VolumesSettings
-from .viewer import FILE, IMAGE_VARIABLE, default_pod_spec, viewer_spec
+from .viewer import FILE, IMAGE_VARIABLE, default_pod_spec, viewer_routes, viewer_spec
 from .viewer_controller import viewer_controller
 
 APP = "volumes-web-app"
@@ -83,6 +84,7 @@ class Volumes(pulumi.ComponentResource):
             node_pools=args.node_pools,
             after=[*types, *bindings, args.mesh.ready],
         )
+        routes_of_teams(args.mesh, viewer_routes(settings.viewer))
         pages = _pages(scope, args, after=bindings)
 
         self.offer = Offer(

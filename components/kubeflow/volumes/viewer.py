@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import yaml
 
-from ...contracts import NodePool
+from ...contracts import NodePool, TeamRoute
 from ...kube.placement import placed
 from ...kube.settings import Compute
 from .settings import ViewerSettings
@@ -21,11 +21,17 @@ from .settings import ViewerSettings
 FILE = "viewer-spec.yaml"
 IMAGE_VARIABLE = "VOLUME_VIEWER_IMAGE"
 PREFIX = "/pvcviewers"
+_REWRITE = "/"
 
 _PORT = 8080
 _FOLDER = "/srv"
 # The name that the webhook gives to the volume of a viewer that names none.
 _VOLUME = "viewer-volume"
+
+
+def viewer_routes(settings: ViewerSettings) -> TeamRoute:
+    """The routes that the controller makes of such specs."""
+    return TeamRoute(prefix=PREFIX, service_prefix="pvcviewer-", rewrite=_REWRITE, timeout=settings.timeout)
 
 
 def viewer_spec(settings: ViewerSettings, node_pools: Sequence[NodePool]) -> str:
@@ -43,7 +49,7 @@ def viewer_spec(settings: ViewerSettings, node_pools: Sequence[NodePool]) -> str
         "networking": {
             "targetPort": _PORT,
             "basePrefix": PREFIX,
-            "rewrite": "/",
+            "rewrite": _REWRITE,
             "timeout": settings.timeout,
         },
         "rwoScheduling": settings.same_node,
