@@ -121,8 +121,9 @@ def _summarize(session: Session, engine: Engine, heading: str, *, following: boo
         summary = Summary.of(kubectl, kubeconfig, list(outputs.get("components") or {}))
     console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, highlight=False, soft_wrap=False)
     summary.show(console, heading)
-    if url := outputs.get("url"):
-        console.print(f"\n{url}", soft_wrap=True)
+    for name in ("url", "reach"):
+        if told := outputs.get(name):
+            console.print(f"\n{told}", soft_wrap=True, markup=False)
     if following:
         console.print("\nNext", style="dim")
         for command, meaning in _next(session):

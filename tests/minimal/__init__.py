@@ -1,0 +1,1 @@
+"""The platform for one person: `slipway:minimal`."""
