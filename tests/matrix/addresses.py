@@ -4,8 +4,11 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
+import yaml
+
 from tests.matrix.index import Index, name, programs_texts, title
 from tests.matrix.references import ADD_ONS
+from tests.minimal.stacks import virtual_host
 from tests.support.pods import below, entries
 
 _FULL = re.compile(r"\b([a-z0-9][-a-z0-9]*)\.([a-z0-9][-a-z0-9]*)\.svc\b")
@@ -43,13 +46,7 @@ def _hosts(text: str) -> list[str]:
 
 def menus_lead_somewhere(index: Index) -> Iterator[str]:
     """Links of the dashboard to pages behind the gateway."""
-    prefixes = [
-        prefix
-        for one in index.kind("VirtualService")
-        for http in entries(one["spec"], "http")
-        for match in entries(http, "match")
-        if len(prefix := below(match, "uri").get("prefix", "")) > 1
-    ]
+    prefixes = [prefix for prefix in [*_of_the_gateway(index), *_of_the_local_proxy(index)] if prefix != "/"]
     for one in index.kind("ConfigMap"):
         if name(one) != "dashboard-config":
             continue
@@ -58,3 +55,16 @@ def menus_lead_somewhere(index: Index) -> Iterator[str]:
         for link in [*flat, *links["quickLinks"]]:
             if not any(link["link"].startswith(prefix) for prefix in prefixes):
                 yield f"{title(one)} links to {link['link']}, which no route answers"
+
+
+def _of_the_gateway(index: Index) -> Iterator[str]:
+    for one in index.kind("VirtualService"):
+        for http in entries(one["spec"], "http"):
+            yield from (below(match, "uri").get("prefix", "/") for match in entries(http, "match"))
+
+
+def _of_the_local_proxy(index: Index) -> Iterator[str]:
+    for one in index.kind("ConfigMap"):
+        if name(one) == "local-proxy":
+            host = virtual_host(yaml.safe_load(one["data"]["local.yaml"]))
+            yield from (route["match"].get("prefix", "/") for route in host["routes"])

@@ -16,6 +16,8 @@ from components.settings_base import SettingsError
 from tests.matrix.addresses import addresses_exist, menus_lead_somewhere, names_exist
 from tests.matrix.index import Index, name
 from tests.matrix.references import OBJECTS
+from tests.minimal.stacks import MINIMAL as MINIMAL_FOR_ONE
+from tests.minimal.stacks import minimal
 from tests.support.everything import everything
 from tests.support.pods import Object, below
 from tests.support.render import MINIMAL, Rendered, render
@@ -80,6 +82,20 @@ def test_a_subset_works_by_itself(on: frozenset[str]) -> None:
     assert set(rendered.outputs["components"]).intersection(COMPONENTS) == on
     owners = {below(one["metadata"], "labels").get(COMPONENT_LABEL) for one in rendered.of("Deployment")}
     assert owners.intersection(COMPONENTS) <= on
+
+
+@pytest.mark.parametrize("component", ["", *COMPONENTS], ids=lambda one: one or "nothing")
+def test_a_component_works_by_itself_without_a_mesh(component: str) -> None:
+    on = with_needs([component] if component else [])
+    teams = MINIMAL_FOR_ONE["teams"] if "profiles" in on else {}
+    switched = {one: {"enabled": one in on} for one in COMPONENTS}
+    rendered = minimal(teams=teams, components=switched)
+    assert unknown(problems(rendered.objects)) == []
+    assert set(rendered.outputs["components"]).intersection(COMPONENTS) == on
+
+
+def test_all_of_it_works_without_a_mesh() -> None:
+    assert unknown(problems(minimal().objects)) == []
 
 
 def test_all_of_it_works() -> None:

@@ -143,7 +143,7 @@ ROUTES = {
     "/": ("dashboard.kubeflow", "/"),
     "/jupyter/api/config": ("jupyter-web-app-service.kubeflow", "/api/config"),
     "/katib/fetch_experiments/": ("katib-ui.kubeflow", "/katib/fetch_experiments/"),
-    "/kfam/v1/bindings?user=a": ("profiles-kfam.kubeflow", "/kfam/v1/bindings?user=a"),
+    "/model-registry/": ("dashboard.kubeflow", "/model-registry/"),
     "/ml_metadata/x": ("metadata-envoy-service.kubeflow", "/ml_metadata/x"),
     "/pipeline/apis/v2beta1/runs": ("ml-pipeline-ui.kubeflow", "/pipeline/apis/v2beta1/runs"),
     "/pipeline/Artifacts/get?namespace=mine": (

@@ -107,11 +107,16 @@ def test_no_connection_reaches_the_namespace_of_the_proxy(rendered: Rendered) ->
     assert policy["spec"] == {"podSelector": {}, "policyTypes": ["Ingress"]}
 
 
-def test_pages_take_connections_from_the_namespace_of_the_proxy(rendered: Rendered) -> None:
+def test_pages_take_connections_from_the_pods_of_the_proxy(rendered: Rendered) -> None:
+    proxy = {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": NAMESPACE}},
+        "podSelector": {"matchLabels": {"app": "local-proxy"}},
+    }
+    template = rendered.get("Deployment", "local-proxy")["spec"]["template"]
+    assert template["metadata"]["labels"]["app"] == "local-proxy"
     for app in ("dashboard", "jupyter-web-app", "katib-ui", "ml-pipeline-ui"):
-        (rule,) = rendered.get("NetworkPolicy", app)["spec"]["ingress"]
-        selectors = [one["namespaceSelector"]["matchLabels"] for one in rule["from"]]
-        assert {"kubernetes.io/metadata.name": NAMESPACE} in selectors
+        rules = rendered.get("NetworkPolicy", app)["spec"]["ingress"]
+        assert proxy in [one for rule in rules for one in rule["from"]], app
 
 
 def test_the_user_is_set_and_what_comes_in_is_dropped(rendered: Rendered) -> None:

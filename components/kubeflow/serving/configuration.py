@@ -173,9 +173,6 @@ def _ingress(scope: Scope, mesh: Mesh, settings: ServingSettings, knative: bool)
         "enableGatewayApi": given.gateway_api.enabled,
         "kserveIngressGateway": given.gateway_api.gateway or f"{scope.namespace_name}/{GATEWAY}",
         "ingressGateway": mesh.gateway,
-        # Knative's own names, as Kubeflow configures it.
-        "localGateway": "knative-serving/knative-local-gateway",
-        "localGatewayService": f"knative-local-gateway.{mesh.namespace}.svc.{mesh.cluster_domain}",
         "ingressDomain": given.domain,
         "additionalIngressDomains": list(given.more_domains),
         "domainTemplate": given.host_template,
@@ -186,6 +183,10 @@ def _ingress(scope: Scope, mesh: Mesh, settings: ServingSettings, knative: bool)
         "disableIngressCreation": not given.outside,
         "disableHTTPRouteTimeout": not given.gateway_api.request_timeouts,
     }
+    if mesh.present:
+        # Knative's own names, as Kubeflow configures it.
+        result["localGateway"] = "knative-serving/knative-local-gateway"
+        result["localGatewayService"] = f"knative-local-gateway.{mesh.namespace}.svc.{mesh.cluster_domain}"
     if given.ingress_class is not None:
         result["ingressClassName"] = given.ingress_class
     if given.by == "path":
