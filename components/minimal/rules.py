@@ -126,11 +126,10 @@ def _team_problems(key: str, team: TeamSettings, user: str) -> Iterator[str]:
 
 
 def _read(settings: Settings, key: str) -> object:
-    value: object = settings
+    value: Any = settings
     for part in key.split("."):
-        model = cast("Settings", value)
-        names = {field.alias or name: name for name, field in type(model).model_fields.items()}
-        value = getattr(model, names[part])
+        names = {field.alias or name: name for name, field in type(value).model_fields.items()}
+        value = getattr(value, names[part])
     return value
 
 

@@ -87,7 +87,7 @@ def test_a_subset_works_by_itself(on: frozenset[str]) -> None:
 @pytest.mark.parametrize("component", ["", *COMPONENTS], ids=lambda one: one or "nothing")
 def test_a_component_works_by_itself_without_a_mesh(component: str) -> None:
     on = with_needs([component] if component else [])
-    teams = MINIMAL_FOR_ONE["teams"] if "profiles" in on else {}
+    teams: Mapping[str, Any] = MINIMAL_FOR_ONE["teams"] if "profiles" in on else {}
     switched = {one: {"enabled": one in on} for one in COMPONENTS}
     rendered = minimal(teams=teams, components=switched)
     assert unknown(problems(rendered.objects)) == []

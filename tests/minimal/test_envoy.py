@@ -134,8 +134,13 @@ def ask(port: int, path: str, method: str = "GET", host: str = "localhost", **he
     connection.request(method, path, headers={"Host": f"{host}:{port}", **given})
     response = connection.getresponse()
     text = response.read()
-    told = json.loads(text) if response.status == 200 else {"path": "", "headers": {}}
-    return Answer(response.status, response.headers.get("x-upstream") or "", told["path"], told["headers"])
+    told: dict[str, Any] = json.loads(text) if response.status == 200 else {}
+    return Answer(
+        status=response.status,
+        upstream=response.headers.get("x-upstream") or "",
+        path=told.get("path", ""),
+        headers=told.get("headers", {}),
+    )
 
 
 ROUTES = {

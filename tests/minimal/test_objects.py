@@ -1,7 +1,7 @@
 """What a platform for one person consists of, and what it leaves out."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -77,12 +77,12 @@ def test_nothing_is_offered_outside_of_the_cluster(rendered: Rendered) -> None:
 def addresses(value: object) -> Iterator[Mapping[str, Any]]:
     """Every socket address below a listener."""
     if isinstance(value, dict):
-        for key, one in value.items():
+        for key, one in cast("Mapping[str, Any]", value).items():
             if key == "socket_address":
                 yield one
             yield from addresses(one)
     elif isinstance(value, list):
-        for one in value:
+        for one in cast("list[object]", value):
             yield from addresses(one)
 
 

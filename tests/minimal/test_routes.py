@@ -73,7 +73,7 @@ def of_proxy(told: Mapping[str, Any]) -> Iterator[Way]:
         match, action = route["match"], below(route, "route")
         if "headers" in match or "safe_regex" in match:
             continue
-        there = addresses[action["cluster"]] if action else {}
+        there: Mapping[str, Any] = addresses[action["cluster"]] if action else {}
         yield Way(
             prefix=match["prefix"],
             query=tuple(
