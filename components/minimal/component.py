@@ -22,6 +22,7 @@ from ..kube.api_types import api_types
 from ..kube.config import config_map
 from ..kube.network import deny_by_default
 from ..kube.program import Mount, Program, command_probe
+from ..kube.pulling import make_pull_secret
 from ..kube.scope import COMPONENT_LABEL, MANAGED_BY, Place, Scope
 from ..kube.settings import WorkloadSettings
 from ..kube.workload import deployment
@@ -83,6 +84,7 @@ class WayIn(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.place = Place(name=NAMESPACE, created=created.metadata.name)
+        make_pull_secret(NAMESPACE, self.place.created, pulumi.ResourceOptions(parent=self))
         deny_by_default(
             Scope(component=COMPONENT, parent=self, namespaces=args.namespaces, elsewhere=self.place)
         )

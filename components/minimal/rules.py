@@ -126,10 +126,11 @@ def _team_problems(key: str, team: TeamSettings, user: str) -> Iterator[str]:
 
 
 def _read(settings: Settings, key: str) -> object:
-    value: Any = settings
+    value: object = settings
     for part in key.split("."):
-        names = {field.alias or name: name for name, field in type(value).model_fields.items()}
-        value = getattr(value, names[part])
+        model = cast("BaseModel", value)
+        names = {field.alias or name: name for name, field in type(model).model_fields.items()}
+        value = getattr(model, names[part])
     return value
 
 
