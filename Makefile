@@ -13,7 +13,7 @@ python := $(VENV)/bin/python
 simulator := $(python) -m simulator
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down check status env restore test lint bench picture lock tools clouds clean
+.PHONY: help up preview refresh down check status rehearse env restore test lint bench picture lock tools clouds clean
 
 help: ## show this list
 	@echo "usage: make <target> [STACK=local] [ARGS=...]"
@@ -37,6 +37,9 @@ check: $(VENV)/.run ## count what is left of the stack: objects, processes, port
 
 status: $(VENV)/.run ## show the stack's components, nodes and GPUs
 	@$(simulator) status --stack $(STACK) $(ARGS)
+
+rehearse: $(VENV)/.run ## run a cloud's stack on simulated nodes of its pools; tell what finds no room and how full they are
+	@$(simulator) rehearse --stack $(STACK) $(ARGS)
 
 env: $(VENV)/.run ## print what a shell needs for plain `pulumi` and `kubectl`: eval "$(make -s env)"
 	@$(simulator) env --stack $(STACK) $(ARGS)

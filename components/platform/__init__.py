@@ -92,10 +92,14 @@ def deploy_on(
     settings: PlatformSettings,
     secrets: GivenSecrets | None = None,
     declared: Callable[[], None] = lambda: None,
+    data: DataServices | None = None,
 ) -> dict[str, object]:
-    """Declare all that a stack has on a cluster, and return the stack's outputs by name."""
+    """Declare all that a stack has on a cluster, and return the stack's outputs by name.
+
+    `data` makes its databases and buckets; those that the settings name unless given.
+    """
     with pulling_images(settings, secrets) as images:
-        return _deploy_on(cluster, settings, images, secrets, declared)
+        return _deploy_on(cluster, settings, images, secrets, declared, data)
 
 
 def _deploy_on(
@@ -104,11 +108,12 @@ def _deploy_on(
     images: Images,
     secrets: GivenSecrets | None,
     declared: Callable[[], None],
+    data: DataServices | None = None,
 ) -> dict[str, object]:
     # Children inherit both: what talks to the cluster, and that objects go where the cluster goes.
     opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
     with running(how_programs_run(settings, opts)):
-        return _declare(cluster, settings, opts, images, secrets=secrets, declared=declared)
+        return _declare(cluster, settings, opts, images, secrets=secrets, declared=declared, data=data)
 
 
 def _declare(
@@ -119,13 +124,14 @@ def _declare(
     *,
     secrets: GivenSecrets | None,
     declared: Callable[[], None],
+    data: DataServices | None,
 ) -> dict[str, object]:
     ground = lay_ground(settings, cluster, opts, secrets)
     if not settings.images.refuses:
         declared()
     workbench = deploy_workbench(settings.components, ground)
     named = [*settings.teams, *settings.team_defaults.elsewhere]
-    data = DataServices(settings.data, cluster, opts, backups=settings.backs_up)
+    data = data or DataServices(settings.data, cluster, opts, backups=settings.backs_up)
     pipelines = deploy_pipelines(settings.components, ground, data, named)
     offers = {
         **ground.offers,

@@ -126,6 +126,14 @@ def apply_pools(directory: Path | str, pools: Sequence[Mapping[str, Any]]) -> No
     nodes.reconcile(Api(layout, record), [Pool.of(pool) for pool in pools])
 
 
+def client(directory: Path | str) -> Api:
+    """Return a client of the cluster in `directory`, as its administrator.
+
+    Raises ClusterError where there is no cluster.
+    """
+    return Api(*_existing(directory))
+
+
 def delete(directory: Path | str) -> None:
     """Remove the cluster in `directory`, whole or half-made or half-dead: its processes and all its files."""
     layout = Layout(Path(directory).absolute())

@@ -28,7 +28,8 @@ class Pool:
     """One pool, as the cluster resource hands it over.
 
     `cpu`, `memory` and `ephemeral_storage` are Kubernetes quantities of one node, `devices` maps extended
-    resources to their number in one node. `labels` are all labels but the node's own name.
+    resources to their number in one node. `labels` are all labels but the node's own name. `pods` is how many
+    a node takes. `allocatable` has what pods can have of a resource where that is less than all of it.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Pool:
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     taints: Sequence[Mapping[str, str]] = ()
     devices: Mapping[str, int] = field(default_factory=dict[str, int])
+    pods: int = 110
+    allocatable: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -67,7 +70,7 @@ def _node(pool: Pool, name: str) -> Object:
         "cpu": pool.cpu,
         "memory": pool.memory,
         "ephemeral-storage": pool.ephemeral_storage,
-        "pods": "110",
+        "pods": str(pool.pods),
         **{device: str(number) for device, number in pool.devices.items()},
     }
     return {
@@ -75,12 +78,13 @@ def _node(pool: Pool, name: str) -> Object:
         "kind": "Node",
         "metadata": {
             "name": name,
-            "labels": {**pool.labels, POOL_LABEL: pool.name, "kubernetes.io/hostname": name},
+            # Nodes of one pool may come from several of these: one for each zone, say.
+            "labels": {POOL_LABEL: pool.name, **pool.labels, "kubernetes.io/hostname": name},
         },
         "spec": {"taints": [dict(taint) for taint in pool.taints]},
         "status": {
             "capacity": resources,
-            "allocatable": resources,
+            "allocatable": {**resources, **pool.allocatable},
             "addresses": [
                 {"type": "InternalIP", "address": _address(name)},
                 {"type": "Hostname", "address": name},

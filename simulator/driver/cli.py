@@ -12,11 +12,20 @@ from simulator.driver.errors import DriverError
 from simulator.driver.session import Session, say
 from simulator.tools import ToolError
 
+
+def _rehearse(name: str, options: Sequence[str]) -> int:
+    # It needs the components, which the other commands do not load.
+    from simulator.rehearsal.rehearse import rehearse  # noqa: PLC0415
+
+    return rehearse(name, options)
+
+
 _ENGINE: dict[str, tuple[Callable[[str, Sequence[str]], int], str]] = {
     "up": (up.up, "create or update the stack, recovering first from a run that was interrupted"),
     "preview": (up.preview, "show what `up` would change"),
     "refresh": (up.refresh, "read the state of every object from the cluster"),
     "down": (down.down, "remove the stack with everything that belongs to it"),
+    "rehearse": (_rehearse, "run the stack's platform on simulated nodes; tell what finds no room"),
 }
 
 
@@ -41,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulator",
         description="Brings Slipway's stacks up and down. Options that `up`, `preview`, `refresh` and `down` "
-        "do not know themselves are handed to `pulumi`.",
+        "do not know themselves are handed to `pulumi`; `rehearse` takes --json.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     shared = argparse.ArgumentParser(add_help=False)

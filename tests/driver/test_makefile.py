@@ -11,7 +11,20 @@ import pytest
 
 from tests.support.project import ROOT
 
-TARGETS = ("up", "preview", "refresh", "down", "check", "status", "env", "test", "lint", "bench", "lock")
+TARGETS = (
+    "up",
+    "preview",
+    "refresh",
+    "down",
+    "check",
+    "status",
+    "rehearse",
+    "env",
+    "test",
+    "lint",
+    "bench",
+    "lock",
+)
 
 
 def make(*arguments: str) -> str:
@@ -41,7 +54,7 @@ def test_make_alone_lists_every_target() -> None:
     assert set(listed) == set(re.findall(r"^(\w+):.*##", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
 
 
-@pytest.mark.parametrize("target", ["up", "preview", "refresh", "down", "check", "status", "env"])
+@pytest.mark.parametrize("target", TARGETS[:8])
 def test_a_target_works_on_the_local_stack_unless_another_is_named(target: str, tmp_path: Path) -> None:
     venv = environment(tmp_path, "run")
     expected = f"{venv}/bin/python -m simulator {target} --stack"

@@ -1,0 +1,109 @@
+"""Databases and buckets of a cloud, in a rehearsal: their contracts, and what of them runs in the cluster."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Literal
+
+import pulumi
+from typing_extensions import override
+
+from components.contracts import Database, ObjectStore, Offer
+from components.kube.scope import Scope
+from components.storage import DatabaseArgs, ObjectStoreArgs
+from components.storage.choice import DataServices
+from components.storage.cloud_services import CloudServices
+from components.storage.database_server import secret_of_users
+from components.storage.object_store import Account
+from components.storage.preparation import Server, admin_name, prepare
+from components.storage.server import passwords
+
+Engine = Literal["mysql", "postgresql"]
+
+_PORTS: Mapping[Engine, int] = {"mysql": 3306, "postgresql": 5432}
+_HOST = "rehearsal.invalid"
+
+
+class RehearsedData(DataServices):
+    """The data services of a stack, without those of the cloud itself."""
+
+    @cached_property
+    @override
+    def _cloud(self) -> CloudServices:
+        return _Services()
+
+
+class _Services:
+    """What stands for the data services of an account, whichever the cloud."""
+
+    def mysql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> "_Server":
+        return _Server(name, "mysql", asked, opts)
+
+    def postgresql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> "_Server":
+        return _Server(name, "postgresql", asked, opts)
+
+    def object_store(
+        self,
+        name: str,
+        asked: ObjectStoreArgs,
+        accounts: Mapping[str, Account],
+        opts: pulumi.ResourceOptions,
+    ) -> "_Bucket":
+        return _Bucket(name, asked, opts)
+
+
+class _Server(pulumi.ComponentResource):
+    """The Job that makes databases and users, and the Secrets; no server."""
+
+    def __init__(self, name: str, engine: Engine, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> None:
+        super().__init__("slipway:rehearsal:Server", name, None, opts)
+        scope = Scope(component=asked.component, parent=self, namespaces=asked.namespaces)
+        names = [admin_name(asked), *(asked.password_name(one) for one in asked.databases)]
+        made = passwords(scope, names, "")
+        users = secret_of_users(scope, asked, made)
+        port = _PORTS[engine]
+        job = prepare(scope, asked, Server(engine=engine, host=_HOST, port=port), made)
+        self.databases: Mapping[str, Database] = {
+            one.name: Database(
+                engine=engine,
+                host=_HOST,
+                port=port,
+                name=one.name,
+                secret=users.metadata.name,
+                user_key=one.user_key,
+                password_key=one.password_key,
+                ready=job.resource,
+                revision=made[asked.password_name(one)].id,
+                tls=True,
+            )
+            for one in asked.databases
+        }
+        self.offer = Offer(images=job.images)
+        self.register_outputs({})
+
+
+class _Bucket(pulumi.ComponentResource):
+    """Nothing in the cluster: pods open it as themselves."""
+
+    def __init__(self, name: str, asked: ObjectStoreArgs, opts: pulumi.ResourceOptions) -> None:
+        super().__init__("slipway:rehearsal:Bucket", name, None, opts)
+        none = pulumi.Output.from_input("")
+        self.stores: Mapping[str, ObjectStore] = {
+            user.name: ObjectStore(
+                host=_HOST,
+                port=443,
+                secure=True,
+                region="rehearsal",
+                bucket=asked.bucket.name,
+                secret=none,
+                access_key_name="",
+                secret_key_name="",
+                access_key=none,
+                secret_key=none,
+                keyless=True,
+                scheme="s3",
+                ready=self,
+            )
+            for user in asked.users
+        }
+        self.offer = Offer()
+        self.register_outputs({})
