@@ -4,6 +4,7 @@ What protects the stack's own secrets (its salt, its key) and every encrypted va
 never asks for a passphrase or a cloud's key.
 """
 
+import json
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
@@ -26,6 +27,7 @@ from simulator.rehearsal.program import main
 main()
 """
 _SECRET = "secret-"
+_REGISTRY = "rehearsal.invalid"
 _FOLDER, _HOME = "project", "home"
 
 
@@ -78,7 +80,10 @@ def placeholders(stack: Stack, settings: PlatformSettings) -> dict[str, str]:
     known = {*required(identity, gateway), *optional(identity)}
     wanted = {*required(identity, gateway), *(named & known)}
     hashed = hashes(identity)
-    return {f"{prefix}{name}": _placeholder(name, hashed) for name in sorted(wanted)}
+    made = {f"{prefix}{name}": _placeholder(name, hashed) for name in sorted(wanted)}
+    if pull := settings.images.pull_secret:
+        made[f"{prefix}{pull}"] = json.dumps({"auths": {_REGISTRY: {"auth": secrets.token_urlsafe(24)}}})
+    return made
 
 
 def settings_of(stack: Stack) -> Mapping[str, object]:
