@@ -13,7 +13,7 @@ python := $(VENV)/bin/python
 simulator := $(python) -m simulator
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down check status rehearse env restore test lint bench picture lock tools clouds clean
+.PHONY: help up preview refresh down check status explain rehearse env restore test lint bench reference picture lock tools clouds clean
 
 help: ## show this list
 	@echo "usage: make <target> [STACK=local] [ARGS=...]"
@@ -38,6 +38,9 @@ check: $(VENV)/.run ## count what is left of the stack: objects, processes, port
 status: $(VENV)/.run ## show the stack's components, nodes and GPUs
 	@$(simulator) status --stack $(STACK) $(ARGS)
 
+explain: $(VENV)/.run ## show every setting of the stack and where it comes from: ARGS="components.notebooks", ARGS=--set
+	@$(simulator) explain --stack $(STACK) $(ARGS)
+
 rehearse: $(VENV)/.run ## run a cloud's stack on simulated nodes of its pools; tell what finds no room and how full they are
 	@$(simulator) rehearse --stack $(STACK) $(ARGS)
 
@@ -57,6 +60,9 @@ lint: $(VENV)/.clouds ## check style, formatting and types
 
 bench: $(VENV)/.dev ## measure up, preview, destroy, memory and state
 	@$(python) -m bench $(ARGS)
+
+reference: $(VENV)/.dev ## write the pages and the schema of all settings anew from their models
+	@$(python) -m docs.reference
 
 picture: $(VENV)/.dev ## draw the picture in the README anew from what the stack declares
 	@$(python) -m docs.picture

@@ -60,8 +60,9 @@ def _cores(value: str) -> str:
     return value
 
 
-Cores = Annotated[str, Field(coerce_numbers_to_str=True), AfterValidator(_cores)]
-Bytes = Annotated[str, Field(coerce_numbers_to_str=True), AfterValidator(_bytes)]
+_QUANTITY = Field(coerce_numbers_to_str=True, json_schema_extra={"type": ["string", "number"]})
+Cores = Annotated[str, _QUANTITY, AfterValidator(_cores)]
+Bytes = Annotated[str, _QUANTITY, AfterValidator(_bytes)]
 
 
 class NodePoolSettings(Settings):

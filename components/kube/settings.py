@@ -26,7 +26,10 @@ Quantity = Annotated[
     str,
     BeforeValidator(_text),
     AfterValidator(_positive),
-    Field(description="A Kubernetes quantity above zero: 500m, 2, 128Mi, 5Gi."),
+    Field(
+        description="A Kubernetes quantity above zero: 500m, 2, 128Mi, 5Gi.",
+        json_schema_extra={"type": ["string", "number"]},
+    ),
 ]
 
 

@@ -99,7 +99,7 @@ def deploy_on(
     `data` makes its databases and buckets; those that the settings name unless given.
     """
     with pulling_images(settings, secrets) as images:
-        return _deploy_on(cluster, settings, images, secrets, declared, data)
+        return _deploy_on(cluster, settings, images, secrets, declared, data=data)
 
 
 def _deploy_on(
@@ -108,6 +108,7 @@ def _deploy_on(
     images: Images,
     secrets: GivenSecrets | None,
     declared: Callable[[], None],
+    *,
     data: DataServices | None = None,
 ) -> dict[str, object]:
     # Children inherit both: what talks to the cluster, and that objects go where the cluster goes.

@@ -20,11 +20,18 @@ def _rehearse(name: str, options: Sequence[str]) -> int:
     return rehearse(name, options)
 
 
+def _explain(name: str, options: Sequence[str]) -> int:
+    from simulator.driver.explain import explain  # noqa: PLC0415 # loads the components, as above
+
+    return explain(name, options)
+
+
 _ENGINE: dict[str, tuple[Callable[[str, Sequence[str]], int], str]] = {
     "up": (up.up, "create or update the stack, recovering first from a run that was interrupted"),
     "preview": (up.preview, "show what `up` would change"),
     "refresh": (up.refresh, "read the state of every object from the cluster"),
     "down": (down.down, "remove the stack with everything that belongs to it"),
+    "explain": (_explain, "show every setting of the stack, and where its value comes from"),
     "rehearse": (_rehearse, "run the stack's platform on simulated nodes; tell what finds no room"),
 }
 
@@ -50,7 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m simulator",
         description="Brings Slipway's stacks up and down. Options that `up`, `preview`, `refresh` and `down` "
-        "do not know themselves are handed to `pulumi`; `rehearse` takes --json.",
+        "do not know themselves are handed to `pulumi`; `rehearse` takes "
+        "--json, `explain` keys, --set and --json.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     shared = argparse.ArgumentParser(add_help=False)

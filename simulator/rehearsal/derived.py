@@ -86,16 +86,6 @@ def placeholders(stack: Stack, settings: PlatformSettings) -> dict[str, str]:
     return made
 
 
-def settings_of(stack: Stack) -> Mapping[str, object]:
-    """The settings of a stack as its file has them, without secrets."""
-    prefix = f"{stack.project.name}:"
-    return {
-        key.removeprefix(prefix): value
-        for key, value in stack.config.items()
-        if key.startswith(prefix) and not key.startswith(f"{prefix}{_SECRET}")
-    }
-
-
 def remove_old(root: Path) -> None:
     """Remove what a rehearsal that was killed left below `root`; the lock in it stays, for it is held."""
     for folder in (root / _FOLDER, root / _HOME / "state", root / _HOME / "pulumi"):

@@ -21,6 +21,7 @@ from simulator.cluster.api import Api
 from simulator.driver import processes
 from simulator.driver.engine import Engine
 from simulator.driver.errors import DriverError
+from simulator.driver.explain import settings_of
 from simulator.driver.home import Home
 from simulator.driver.project import Project, Stack, home_of
 from simulator.driver.record import alone
@@ -76,7 +77,7 @@ def rehearse(name: str, options: Sequence[str]) -> int:
 
 def _settings(stack: Stack) -> PlatformSettings:
     try:
-        overlaid = layered(derived.settings_of(stack), stack.project.root)
+        overlaid = layered(settings_of(stack), stack.project.root)
         settings = platform_settings(overlaid.settings.values)
     except SettingsError as error:
         raise DriverError(f"the settings of stack '{stack.name}' are refused:\n{error}") from None

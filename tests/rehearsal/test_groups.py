@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from components.platform_settings import PlatformSettings, platform_settings
+from simulator.driver.explain import settings_of
 from simulator.driver.project import Project, Stack
-from simulator.rehearsal.derived import placeholders, settings_of, write
+from simulator.rehearsal.derived import placeholders, write
 from simulator.rehearsal.groups import NodeGroup, groups_of
 from simulator.rehearsal.stand_ins import STAND_IN, stand_ins
 from tests.support.project import ROOT

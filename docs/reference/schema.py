@@ -1,0 +1,81 @@
+"""The JSON schema of stack files, by which editors complete and check them.
+
+It knows keys, types, choices and limits. What depends on several settings, or on the form of a text, is
+checked by the models alone, when the stack is previewed.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from components.platform_settings import PlatformSettings
+from stacks.settings import PROJECT, SECRET
+
+SCHEMA = Path(__file__).parents[1] / "settings.schema.json"
+
+_SECRET_NAME = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
+_WIDTH = 120
+
+
+def schema() -> dict[str, Any]:
+    """The schema of a whole stack file: its `config`, and what Pulumi itself writes beside it."""
+    settings = cast("dict[str, Any]", _plain(PlatformSettings.model_json_schema(by_alias=True)))
+    keys: Mapping[str, Any] = settings["properties"]
+    encrypted = {
+        "type": "object",
+        "description": f"A secret: `pulumi config set --secret {PROJECT}:{SECRET}<name>`.",
+        "properties": {"secure": {"type": "string"}},
+        "required": ["secure"],
+        "additionalProperties": False,
+    }
+    config = {
+        "type": "object",
+        "description": "What the stack is: docs/settings/README.md.",
+        "properties": {f"{PROJECT}:{key}": value for key, value in keys.items()},
+        "patternProperties": {
+            f"^{PROJECT}:{SECRET}{_SECRET_NAME}$": encrypted,
+            f"^(?!{PROJECT}:)[^:]+:.+$": {"description": "A setting of a provider: aws:region."},
+        },
+        "required": [f"{PROJECT}:{key}" for key in settings["required"]],
+        "additionalProperties": False,
+    }
+    own = {"type": "string", "description": "Written by Pulumi."}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A stack of Slipway",
+        "type": "object",
+        "properties": {
+            "config": config,
+            **dict.fromkeys(("encryptionsalt", "encryptedkey", "secretsprovider"), own),
+            "environment": {"description": "Environments of Pulumi ESC."},
+        },
+        "required": ["config"],
+        "additionalProperties": False,
+        "$defs": settings["$defs"],
+    }
+
+
+def text() -> str:
+    """The schema as its file has it."""
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _plain(value: object, *, names: bool = False) -> object:
+    """A schema as pydantic writes it, without what says nothing.
+
+    Titles are made from names. The default of a whole model is that of its keys in one place, and another in
+    another: editors would offer it as a text of many lines. `names`: whether the keys are those of settings.
+    """
+    if isinstance(value, list):
+        return [_plain(one) for one in cast("list[object]", value)]
+    if not isinstance(value, dict):
+        return value
+    given = cast("dict[str, object]", value)
+    if names:
+        return {key: _plain(one) for key, one in given.items()}
+    return {
+        key: _plain(one, names=key in ("properties", "$defs"))
+        for key, one in given.items()
+        if not (key == "title" or (key == "default" and isinstance(one, dict | list) and one))
+    }
