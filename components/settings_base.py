@@ -8,6 +8,8 @@ from typing import Annotated, Any, cast
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from .settings_text import as_text
+
 
 class SettingsError(Exception):
     """Settings that cannot be deployed. Its text is for the user: key, what was found, what is allowed."""
@@ -31,13 +33,15 @@ class Settings(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _keep_defaults_of_nested_models(cls, given: object) -> object:
+    def _fill_in(cls, given: object) -> object:
         if not isinstance(given, Mapping):
             return given
         values = dict(cast("Mapping[str, object]", given))
         for name, field in cls.model_fields.items():
             default = field.get_default(call_default_factory=False)
             key = field.alias if field.alias in values else name
+            if key in values:
+                values[key] = as_text(values[key], field.annotation)
             if isinstance(default, Settings) and isinstance(values.get(key), Mapping):
                 values[key] = merged(
                     default.model_dump(by_alias=True, exclude_unset=True),
