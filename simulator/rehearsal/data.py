@@ -1,6 +1,7 @@
 """Databases and buckets of a cloud, in a rehearsal: their contracts, and what of them runs in the cluster."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -9,9 +10,11 @@ from typing_extensions import override
 
 from components.contracts import Database, ObjectStore, Offer
 from components.kube.scope import Scope
+from components.settings_base import SettingsError
 from components.storage import DatabaseArgs, ObjectStoreArgs
 from components.storage.choice import DataServices
-from components.storage.cloud_services import CloudServices
+from components.storage.cloud_services import CloudServices, ObjectService
+from components.storage.data_settings import DataSettings
 from components.storage.database_server import secret_of_users
 from components.storage.object_store import Account
 from components.storage.preparation import Server, admin_name, prepare
@@ -23,17 +26,28 @@ _PORTS: Mapping[Engine, int] = {"mysql": 3306, "postgresql": 5432}
 _HOST = "rehearsal.invalid"
 
 
+@dataclass(frozen=True)
 class RehearsedData(DataServices):
-    """The data services of a stack, without those of the cloud itself."""
+    """The data services of a stack, without those of the cloud itself.
+
+    Attributes:
+        provider: whose cluster it would be.
+    """
+
+    provider: str
 
     @cached_property
     @override
     def _cloud(self) -> CloudServices:
-        return _Services()
+        return _Services(self.settings, self.provider)
 
 
+@dataclass(frozen=True)
 class _Services:
-    """What stands for the data services of an account, whichever the cloud."""
+    """What stands for the data services of an account."""
+
+    settings: DataSettings
+    provider: str
 
     def mysql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> "_Server":
         return _Server(name, "mysql", asked, opts)
@@ -47,7 +61,9 @@ class _Services:
         asked: ObjectStoreArgs,
         accounts: Mapping[str, Account],
         opts: pulumi.ResourceOptions,
-    ) -> "_Bucket":
+    ) -> ObjectService:
+        if self.provider == "azure":
+            return _bucket_behind_gateways(name, asked, self.settings, opts)
         return _Bucket(name, asked, opts)
 
 
@@ -79,6 +95,19 @@ class _Server(pulumi.ComponentResource):
         }
         self.offer = Offer(images=job.images)
         self.register_outputs({})
+
+
+def _bucket_behind_gateways(
+    name: str, asked: ObjectStoreArgs, settings: DataSettings, opts: pulumi.ResourceOptions
+) -> ObjectService:
+    try:
+        from simulator.rehearsal.gateways import BucketBehindGateways  # noqa: PLC0415 # with the SDK of Azure
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"slipway:data.provider: found 'cloud' on Azure, whose SDK ({error.name}) is not installed: run "
+            "`make clouds`"
+        ) from None
+    return BucketBehindGateways(name, asked, settings, opts)
 
 
 class _Bucket(pulumi.ComponentResource):

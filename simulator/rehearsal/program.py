@@ -46,7 +46,8 @@ def main() -> None:
         # Registered before anything is declared.
         pulumi.runtime.register_resource_transform(_do_not_wait)
         cluster = _cluster(settings.cluster)
-        data = RehearsedData(settings.data, cluster, pulumi.ResourceOptions(providers=[cluster.provider]))
+        opts = pulumi.ResourceOptions(providers=[cluster.provider])
+        data = RehearsedData(settings.data, cluster, opts, settings.cluster.provider)
         with applied(given.overlaid, settings.teams):
             deploy_on(cluster, settings, given.secrets, declared=send, data=data)
     except SettingsError as error:
