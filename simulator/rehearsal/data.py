@@ -34,7 +34,7 @@ class RehearsedData(DataServices):
         provider: whose cluster it would be.
     """
 
-    provider: str
+    provider: str = ""
 
     @cached_property
     @override

@@ -18,6 +18,7 @@ import yaml
 from components.identity.needed_secrets import hashes, optional, required
 from components.identity.secrets import COOKIE_SECRET
 from components.platform_settings import PlatformSettings
+from components.storage.backup.settings import backup_secrets
 from simulator.driver.home import Home
 from simulator.driver.project import Project, Stack
 
@@ -77,8 +78,8 @@ def placeholders(stack: Stack, settings: PlatformSettings) -> dict[str, str]:
     identity, gateway = settings.identity, settings.gateway
     prefix = f"{stack.project.name}:{_SECRET}"
     named = {key.removeprefix(prefix) for key in stack.config if key.startswith(prefix)}
-    known = {*required(identity, gateway), *optional(identity)}
-    wanted = {*required(identity, gateway), *(named & known)}
+    needed = {*required(identity, gateway), *backup_secrets(settings.data.backup, on=settings.backs_up)}
+    wanted = {*needed, *(named & {*optional(identity)})}
     hashed = hashes(identity)
     made = {f"{prefix}{name}": _placeholder(name, hashed) for name in sorted(wanted)}
     if pull := settings.images.pull_secret:

@@ -47,7 +47,8 @@ def main() -> None:
         pulumi.runtime.register_resource_transform(_do_not_wait)
         cluster = _cluster(settings.cluster)
         opts = pulumi.ResourceOptions(providers=[cluster.provider])
-        data = RehearsedData(settings.data, cluster, opts, settings.cluster.provider)
+        provider, copied = settings.cluster.provider, settings.backs_up
+        data = RehearsedData(settings.data, cluster, opts, backups=copied, provider=provider)
         with applied(given.overlaid, settings.teams):
             deploy_on(cluster, settings, given.secrets, declared=send, data=data)
     except SettingsError as error:
