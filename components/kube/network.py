@@ -127,13 +127,15 @@ def allow_ingress(
     )
 
 
-def deny_by_default(scope: Scope) -> NetworkPolicy:
+def deny_by_default(scope: Scope, *, sidecars: bool = True) -> NetworkPolicy:
     """Close a namespace: nobody connects to its pods, but for what other policies open.
 
-    Where the platform's metrics are read, the ports at which sidecars show them are open to whoever does.
+    Where the platform's metrics are read, the ports at which sidecars show them are open to whoever does,
+    unless no pod there has one (`sidecars`).
     """
     spec: NetworkPolicySpecArgsDict = {"pod_selector": {}, "policy_types": ["Ingress"]}
-    if scrapers := scope.namespaces.scrapers:
+    scrapers = scope.namespaces.scrapers
+    if sidecars and scrapers:
         spec["ingress"] = [_ingress(Opening(ports=SIDECAR_METRICS, callers=scrapers))]
     return NetworkPolicy(
         f"{scope.namespace_name}-{DENY}", metadata=scope.metadata(DENY), spec=spec, opts=scope.options()

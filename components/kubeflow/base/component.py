@@ -59,7 +59,7 @@ class Base(pulumi.ComponentResource):
         in_system = Scope(component="base", parent=self, namespaces=self.namespaces, system=True)
         access(in_kubeflow, Path(__file__).with_name("rbac.yaml"))
         deny_by_default(in_kubeflow)
-        deny_by_default(in_system)
+        deny_by_default(in_system, sidecars=False)
         self.offer = Offer(namespaces=(KUBEFLOW, SYSTEM))
         self.register_outputs({})
 

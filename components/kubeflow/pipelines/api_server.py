@@ -38,7 +38,8 @@ from .args import (
 )
 from .default_pipelines import FOLDER, files
 
-CALLERS = (UI_ACCOUNT, "ml-pipeline-persistenceagent", "ml-pipeline-scheduledworkflow")
+CONTROLLERS = ("ml-pipeline-persistenceagent", "ml-pipeline-scheduledworkflow")
+CALLERS = (UI_ACCOUNT, *CONTROLLERS)
 
 
 def api_server(install: Install) -> Workload:
@@ -230,8 +231,9 @@ def _expose(install: Install, workload: Workload) -> None:
         openings=[
             Opening(
                 ports=[API_PORT, GRPC_PORT],
-                callers=[TEAMS, *(scope.caller({"app": caller}, caller) for caller in CALLERS)],
-            )
+                callers=[TEAMS, *(scope.caller({"app": caller}, caller) for caller in CONTROLLERS)],
+            ),
+            Opening(ports=[API_PORT], callers=[scope.caller({"app": UI_ACCOUNT}, UI_ACCOUNT)]),
         ],
         # It has no other port for them.
         metrics=[API_PORT],

@@ -17,7 +17,7 @@ from ...kube.program import Mount
 from ...kube.scope import Scope
 from ...kube.webhook import Hook, own_certificate, register
 from ...kube.workload import Workload, deployment, service
-from .program import APP, METRICS, USER, election_flags, metrics_flags, operator_program, selector, watched
+from .program import APP, USER, election_flags, metrics_flags, operator_program, selector, watched
 from .settings import SparkSettings, WebhookSettings
 
 NAME = "spark-operator-webhook"
@@ -68,8 +68,7 @@ def webhook(
         after=after,
     )
     service(scope, SERVICE, selector=chosen, ports={"webhook": (_PORT, "webhook")}, app=APP)
-    shown = [METRICS] if settings.metrics.enabled else []
-    allow_ingress(scope, NAME, selector=chosen, openings=[from_api_server(_PORT)], metrics=shown, app=APP)
+    allow_ingress(scope, NAME, selector=chosen, openings=[from_api_server(_PORT)], app=APP)
     _register(scope, capabilities, settings, workload)
     return workload
 

@@ -63,7 +63,7 @@ def on_each_node(
 ) -> None:
     """Declare it in the namespace of its jobs: Kubeflow's own lets no pod see a folder of its node."""
     there = _jobs_namespace(scope)
-    deny_by_default(there)
+    deny_by_default(there, sidecars=False)
     bindings = access(there, Path(__file__).with_name("rbac_agent.yaml"))
     selector = {"app": APP, "control-plane": AGENT}
     labels = {**scope.labels(APP), **selector, "sidecar.istio.io/inject": "false"}
