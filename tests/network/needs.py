@@ -47,7 +47,6 @@ BUILT_IN: Mapping[str, Sequence[tuple[str, int]]] = {
         ("kubeflow/model-catalog-server", 8080),
     ],
     "kubeflow/notebook-controller-deployment": [("a notebook of *", 8888)],
-    "kubeflow/ml-pipeline": [("a run of *", 8888)],
     "kubeflow/ml-pipeline-ui": [("team-?/ml-pipeline-ui-artifact", 3000), ("a run of *", 6006)],
     "kubeflow/ml-pipeline-persistenceagent": [("kubeflow/ml-pipeline", 8887)],
     "kubeflow/ml-pipeline-scheduledworkflow": [

@@ -160,6 +160,6 @@ def _offer(scope: Scope, settings: PipelinesSettings, workloads: tuple[Workload,
         menu=MENU,
         images=(*(image for one in workloads for image in one.images), *in_runs),
         request=sum((one.request for one in workloads), start=Request()),
-        # The pages ask for artifacts and viewers, the API server for visualizations.
-        asks_teams=tuple(scope.caller({"app": one}, one) for one in (UI_ACCOUNT, API_SERVER)),
+        # The pages ask for artifacts and viewers.
+        asks_teams=(scope.caller({"app": UI_ACCOUNT}, UI_ACCOUNT),),
     )
