@@ -1,6 +1,6 @@
 """The platform with everything on, and who else takes part in its traffic."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 import yaml
@@ -111,9 +111,9 @@ def behind(objects: Iterable[Object], where: str, service: str) -> list[tuple[En
     """The pods behind a Service, each with the Service."""
     index = Index.of(objects)
     found = index.by_name.get(("Service", where, service))
-    selector = below(found["spec"], "selector") if found else {}
-    if not found or not selector:
+    if not found or not below(found["spec"], "selector"):
         return []
+    selector: Mapping[str, str] = found["spec"]["selector"]
     return [
         (pod, found)
         for pod in pods(index.objects)

@@ -26,16 +26,16 @@ def policies(objects: list[Object], target: Endpoint) -> list[Object]:
 
 def named(rule: Object) -> set[str] | None:
     """The identities that a rule is for; None where it is for everybody."""
-    found = [below(one, "source").get("principals") for one in entries(rule, "from")]
+    found: list[list[str]] = [below(one, "source").get("principals", []) for one in entries(rule, "from")]
     spaces = [one["values"] for one in entries(rule, "when") if one["key"] == "source.namespace"]
     if spaces:
         return {f"{_DOMAIN}/ns/{space}/sa/" for values in spaces for space in values}
-    return {one for principals in found for one in principals or []} if found else None
+    return {one for principals in found for one in principals} if found else None
 
 
 def ports_of(rule: Object) -> set[int] | None:
     """The ports that a rule opens; None for all."""
-    found = [below(one, "operation").get("ports") for one in entries(rule, "to")]
+    found: list[list[str]] = [below(one, "operation").get("ports", []) for one in entries(rule, "to")]
     return {int(one) for ports in found for one in ports} if found and all(found) else None
 
 
