@@ -60,17 +60,18 @@ class Database:
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectStore:
-    """A bucket behind the S3 protocol, and what opens it.
+    """A bucket, and what opens it.
 
     Attributes:
-        scheme: how addresses of its objects begin, by which runs and pages know how to open it: `minio` with
-            keys, `s3` by AWS's chain of credentials.
+        scheme: how addresses of its objects begin, by which runs and pages know how to open it: `minio` by
+            the S3 protocol with keys, `s3` by AWS's chain of credentials, `gs` by Google's. With `gs` keys
+            are for what a program reads by the S3 protocol nevertheless.
         host, port, secure: its address as pods reach it; `secure` means HTTPS.
         secret: name of a Secret in Kubeflow's namespace with both keys under the two names given.
         access_key, secret_key: the keys themselves (secret Outputs), for Secrets in other namespaces.
         keyless: there are no keys, and all that is said of them is empty: the bucket is opened by the
-            identity that the cloud gives to pods of the service account which this contract is for (AWS's
-            chain of credentials). A pod that starts before `ready` has none.
+            identity that the cloud gives to pods of the service account which this contract is for. A pod
+            that starts before `ready` has none.
         revision: no secret, and another text when the keys are others.
         account_annotations: what the cloud wants on the service account in order to give its pods that
             identity.
@@ -92,7 +93,7 @@ class ObjectStore:
     ready: pulumi.Resource
     revision: pulumi.Input[str] = ""
     keyless: bool = False
-    scheme: Literal["minio", "s3"] = "minio"
+    scheme: Literal["minio", "s3", "gs"] = "minio"
     account_annotations: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     pod_labels: Mapping[str, str] = field(default_factory=dict[str, str])
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])

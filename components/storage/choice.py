@@ -58,7 +58,11 @@ class DataServices:
                 from .azure.services import AzureServices  # noqa: PLC0415
 
                 return AzureServices(self.settings, cloud, self.cluster.name)
-            case GcpCloud() | None:
+            case GcpCloud() as cloud:
+                from .gcp.services import GcpServices  # noqa: PLC0415
+
+                return GcpServices(self.settings, cloud, self.cluster.name)
+            case None:
                 raise SettingsError(
                     "slipway:data.provider: found 'cloud' with a cluster of which no account of a cloud is "
                     "known; allowed: 'embedded'"

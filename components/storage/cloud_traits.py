@@ -32,7 +32,7 @@ class DataTraits:
     """
 
     title: str
-    scheme: Literal["minio", "s3"]
+    scheme: Literal["minio", "s3", "gs"]
     machine_type: str
     machine_types: re.Pattern[str]
     machine_type_text: str
@@ -69,6 +69,11 @@ class DataTraits:
             yield (
                 f"slipway:data.objectStore.name: '{name}' is no name of a bucket of {self.title} "
                 f"({self.bucket_name_text})"
+            )
+        if bucket.keys_version and self.scheme != "gs":
+            yield (
+                f"slipway:data.objectStore.keysVersion: found '{bucket.keys_version}', and nobody opens a "
+                f"bucket of {self.title} with keys of the cloud: leave it out"
             )
         if bucket.old_versions_days > self.most_old_versions_days:
             yield (

@@ -8,9 +8,10 @@ from .azure.traits import AZURE
 from .backup.settings import problems as backup_problems
 from .cloud_traits import DataTraits
 from .data_settings import CloudBucketSettings, CloudDatabaseSettings, DataSettings
+from .gcp.traits import GCP
 
 # Clusters whose cloud's databases and buckets there are components for, by the provider of the cluster.
-CLOUDS: Mapping[str, DataTraits] = {"aws": AWS, "azure": AZURE}
+CLOUDS: Mapping[str, DataTraits] = {"aws": AWS, "gcp": GCP, "azure": AZURE}
 
 
 def problems(

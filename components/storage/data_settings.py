@@ -75,6 +75,12 @@ class CloudBucketSettings(Settings):
         default=GatewaySettings(),
         description="On Azure: the gateways by which those who speak S3 use Blob Storage.",
     )
+    keys_version: str = Field(
+        default="",
+        pattern=r"^[-a-z0-9]{0,20}$",
+        description="Another text (lower-case letters, digits, '-') makes new keys, and restarts what uses "
+        "them, on clouds where a program opens the bucket with keys.",
+    )
 
 
 class DataSettings(Settings):

@@ -7,6 +7,9 @@ from ..contracts import TEAMS, Caller
 from .server import ServerArgs
 from .settings import ObjectStoreSettings
 
+ACCESS_KEY, SECRET_KEY = "accesskey", "secretkey"
+"""Under which a Secret has the two keys of a user."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StoreUser:
@@ -20,6 +23,9 @@ class StoreUser:
         writes: may change objects, not just read and list them.
         used_by: the pods that use the keys.
         bucket: one of the store's further buckets, where it is not the first.
+        native: its program opens the buckets of every cloud that components are made for, each in its way;
+            others know the S3 protocol only.
+        s3_prefixes: what a native one reads by the S3 protocol nevertheless.
     """
 
     name: str
@@ -29,6 +35,8 @@ class StoreUser:
     writes: bool = True
     used_by: Caller = TEAMS
     bucket: str | None = None
+    native: bool = True
+    s3_prefixes: tuple[str, ...] = ()
 
     def actions(self, bucket: str) -> list[str]:
         """What SeaweedFS calls it (weed/s3api/s3_constants/s3_actions.go; matched in Identity.canDo)."""

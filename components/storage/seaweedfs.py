@@ -18,15 +18,13 @@ from ..kube.program import Mount, Program, command_probe, http_probe
 from ..kube.scope import Scope
 from ..kube.workload import Workload, deployment, service
 from ..versions import ObjectStores as Images
-from .object_store import ObjectStoreArgs, StoreUser
+from .object_store import ACCESS_KEY, SECRET_KEY, ObjectStoreArgs, StoreUser
 from .server import DATA, account, data_volume, guard, passwords, script, total
 
 # The second one is where clients of Pipelines look where nothing tells them (kubeflow/pipelines 2.16.1,
 # backend/src/v2/objectstore/config.go, DefaultEndpointInMultiUserMode).
 S3_PORT = 8333
 PORT = 9000
-ACCESS_KEY = "accesskey"
-SECRET_KEY = "secretkey"
 IDENTITIES = "identities.json"
 
 _IDENTITIES_FOLDER = "/etc/seaweedfs-identities"

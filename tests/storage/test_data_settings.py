@@ -8,11 +8,14 @@ import yaml
 
 from components.platform_settings import platform_settings
 from components.settings_base import SettingsError
+from components.storage.data_problems import CLOUDS
+from tests.support.certificates import certificate
 
 _POOLS = [{"name": "system", "machineType": "m7i.4xlarge", "min": 1, "max": 3}]
 CLUSTERS: dict[str, dict[str, Any]] = {
     "simulated": {"provider": "simulated"},
     "kind": {"provider": "kind"},
+    "existing": {"provider": "existing", "kubeconfigFile": "config"},
     "aws": {"provider": "aws", "account": "123456789012", "region": "eu-central-1"},
     "azure": {
         "provider": "azure",
@@ -42,9 +45,10 @@ def test_a_stack_has_its_data_in_the_cluster_unless_it_says_otherwise() -> None:
     assert platform_settings({"cluster": CLUSTERS["aws"]}).data.provider == "embedded"
 
 
-def test_a_stack_on_aws_takes_the_clouds_data_protected_and_twice_there() -> None:
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_a_stack_on_a_cloud_takes_its_data_protected_and_twice_there(cloud: str) -> None:
     data = platform_settings(
-        {"cluster": CLUSTERS["aws"], "data": {"provider": "cloud", "objectStore": {"name": "acme-ml"}}}
+        {"cluster": CLUSTERS[cloud], "data": {"provider": "cloud", "objectStore": {"name": "acme-ml"}}}
     ).data
     assert data.database.deletion_protection
     assert data.database.highly_available
@@ -53,6 +57,19 @@ def test_a_stack_on_aws_takes_the_clouds_data_protected_and_twice_there() -> Non
 
 def test_a_stack_of_a_cluster_alone_has_no_data_to_refuse() -> None:
     platform_settings({"scope": "cluster", "cluster": CLUSTERS["simulated"], "data": {"provider": "cloud"}})
+
+
+def test_certificates_that_cloud_sql_tells_by_itself_are_refused() -> None:
+    data = {"provider": "cloud", "objectStore": {"name": "acme-ml"}, "database": {"authority": certificate()}}
+    platform_settings({"cluster": CLUSTERS["aws"], "data": data})
+    with pytest.raises(SettingsError, match=r"slipway:data\.database\.authority: found certificates"):
+        platform_settings({"cluster": CLUSTERS["gcp"], "data": data})
+
+
+def test_an_enterprise_plus_server_of_google_cloud_goes_back_for_longer() -> None:
+    database = {"machineType": "db-perf-optimized-N-2", "backupDays": 35}
+    case = {"provider": "cloud", "objectStore": {"name": "acme-ml"}, "database": database}
+    platform_settings({"cluster": CLUSTERS["gcp"], "data": case})
 
 
 @pytest.mark.parametrize("name", ["ab", "Acme", "acme_ml", "-acme", "acme-"])

@@ -135,11 +135,18 @@ def _about_storage(install: Install) -> Environment:
         "OBJECTSTORECONFIG_SECURE": str(store.secure).lower(),
         "OBJECTSTORECONFIG_REGION": store.region,
         "OBJECTSTORECONFIG_BUCKETNAME": store.bucket,
-        **({} if store.keyless else _keys(store)),
+        **_keys(store),
     }
 
 
 def _keys(store: ObjectStore) -> Environment:
+    if store.scheme == "gs":
+        # Of Google's buckets it opens none, and needs none: it has no other client than S3's, writes nothing,
+        # and reads what first-generation runs keep by that protocol only (kubeflow/pipelines 2.16.1,
+        # client_manager.go, resource_manager.go). So it need not look for an identity of AWS.
+        return {"AWS_EC2_METADATA_DISABLED": "true"}
+    if store.keyless:
+        return {}
     return {
         "OBJECTSTORECONFIG_ACCESSKEY": secret_key(store.secret, store.access_key_name),
         "OBJECTSTORECONFIG_SECRETACCESSKEY": secret_key(store.secret, store.secret_key_name),

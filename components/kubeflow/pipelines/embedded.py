@@ -112,10 +112,12 @@ def object_store(
         settings=settings.object_store,
         bucket=Bucket(name=bucket, retention_days={f"{PRIVATE}/": settings.retention.artifact_days}),
         users=(
+            # Its client of object stores is that of S3 (kubeflow/pipelines 2.16.1, client_manager.go).
             StoreUser(
                 name=OWNER,
                 secret=ARTIFACTS_SECRET,
                 everything=True,
+                native=False,
                 used_by=_pods(namespaces, API_SERVER),
             ),
             StoreUser(
@@ -123,6 +125,8 @@ def object_store(
                 secret=PAGES_SECRET,
                 everything=True,
                 writes=False,
+                # The logs of steps whose pods are gone (frontend/server/workflow-helper.ts).
+                s3_prefixes=(f"{PRIVATE}/",) if settings.runs.keep_logs else (),
                 used_by=_pods(namespaces, UI_ACCOUNT),
             ),
             *(StoreUser(name=team, prefixes=team_prefixes(settings.runs, bucket, team)) for team in teams),

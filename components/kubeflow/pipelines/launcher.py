@@ -1,7 +1,7 @@
 """Where runs keep what they make: the configuration of KFP's launcher and of Argo in each namespace.
 
-Sources: kubeflow/pipelines 2.16.1, backend/src/v2/config (`env.go`, `minio.go`, `s3.go`); argo-workflows
-v3.7.3, ArtifactRepository of pkg/apis/workflow/v1alpha1.
+Sources: kubeflow/pipelines 2.16.1, backend/src/v2/config (`env.go`, `gcs.go`, `minio.go`, `s3.go`);
+argo-workflows v3.7.3, ArtifactRepository of pkg/apis/workflow/v1alpha1, workflow/artifacts/gcs.
 """
 
 from collections.abc import Mapping
@@ -50,6 +50,7 @@ def launcher_config(runs: RunSettings, store: ObjectStore, namespace: str) -> di
     root = pipeline_root(runs, store, namespace)
     scheme = root.partition("://")[0]
     if scheme == "gs":
+        # Where nothing is said of this provider, it is opened by the identity of the pod.
         return {"defaultPipelineRoot": root}
     credentials: dict[str, object] = {"fromEnv": True}
     if not store.keyless:
@@ -76,6 +77,8 @@ def artifact_repository(
 ) -> Mapping[str, object]:
     """Where Argo keeps the logs and artifacts of a namespace; None: of any."""
     key = KEY_FORMAT if namespace is None else f"{PRIVATE}/{namespace}/{_LOG_KEY}"
+    if store.scheme == "gs":
+        return {"archiveLogs": runs.keep_logs, "gcs": {"bucket": store.bucket, "keyFormat": key}}
     keys: dict[str, object] = {"useSDKCreds": True}
     if not store.keyless:
         keys = {

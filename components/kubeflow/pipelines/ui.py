@@ -86,6 +86,8 @@ def ui(install: Install, after: pulumi.Resource) -> Workload:
 
 def store_environment(store: ObjectStore, secret: pulumi.Input[str]) -> Environment:
     """How the server opens the bucket where an artifact does not say it; the Secret stands beside it."""
+    if store.scheme == "gs":
+        return _google(store, secret)
     if store.keyless:
         # Addresses of AWS and empty keys are what makes it ask for an identity (minio-helper.ts).
         return {
@@ -104,6 +106,22 @@ def store_environment(store: ObjectStore, secret: pulumi.Input[str]) -> Environm
         "MINIO_SSL": str(store.secure).lower(),
         "MINIO_ACCESS_KEY": secret_key(secret, store.access_key_name),
         "MINIO_SECRET_KEY": secret_key(secret, store.secret_key_name),
+    }
+
+
+def _google(store: ObjectStore, secret: pulumi.Input[str]) -> Environment:
+    """Artifacts are opened by the identity of the pod, logs by the S3 protocol (workflow-helper.ts)."""
+    none = {"MINIO_ACCESS_KEY": "", "MINIO_SECRET_KEY": ""}
+    if store.keyless:
+        return none
+    return {
+        **none,
+        "AWS_S3_ENDPOINT": store.host,
+        "AWS_REGION": store.region,
+        "AWS_SSL": str(store.secure).lower(),
+        "AWS_ACCESS_KEY_ID": secret_key(secret, store.access_key_name),
+        "AWS_SECRET_ACCESS_KEY": secret_key(secret, store.secret_key_name),
+        "ARGO_ARCHIVE_ARTIFACTORY": "s3",
     }
 
 

@@ -14,8 +14,7 @@ from ...contracts import Caller, ObjectStore, Offer
 from ...dynamic import GeneratedPassword
 from ...kube.scope import Scope
 from ..data_settings import CloudBucketSettings
-from ..object_store import Account, ObjectStoreArgs, StoreUser
-from ..seaweedfs import ACCESS_KEY, SECRET_KEY
+from ..object_store import ACCESS_KEY, SECRET_KEY, Account, ObjectStoreArgs, StoreUser
 from ..server import passwords
 from .account import BlobAccount, make_account
 from .encryption import Key

@@ -20,8 +20,7 @@ from ...kube.program import Mount, Program, http_probe, secret_key
 from ...kube.scope import Scope
 from ...kube.workload import VolumeSource, Workload, deployment, service
 from ...versions import ObjectStores as Images
-from ..object_store import StoreUser
-from ..seaweedfs import ACCESS_KEY, SECRET_KEY
+from ..object_store import ACCESS_KEY, SECRET_KEY, StoreUser
 from ..settings import GatewaySettings
 from .place import short
 from .rights import AUDIENCE
