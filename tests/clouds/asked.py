@@ -105,6 +105,11 @@ def _gcp_project(inputs: Inputs, place: Place, account: Account) -> dict[str, An
     }
 
 
+def _gcp_storage_agent(inputs: Inputs, place: Place, account: Account) -> dict[str, Any]:
+    email = f"service-{place.project_number}@gs-project-accounts.iam.gserviceaccount.com"
+    return {"id": email, "emailAddress": email, "member": f"serviceAccount:{email}"}
+
+
 def _azure_client(inputs: Inputs, place: Place, account: Account) -> dict[str, Any]:
     return {
         "clientId": "22222222-3333-4444-8555-666666666666",
@@ -153,6 +158,7 @@ _ANSWERS: Mapping[str, Callable[[Inputs, Place, Account], dict[str, Any]]] = {
     "gcp:compute/getZones:getZones": _gcp_zones,
     "gcp:organizations/getClientConfig:getClientConfig": _gcp_client,
     "gcp:organizations/getProject:getProject": _gcp_project,
+    "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": _gcp_storage_agent,
     "azure-native:authorization:getClientConfig": _azure_client,
     "azure-native:containerservice:listManagedClusterUserCredentials": _aks_credentials,
 }

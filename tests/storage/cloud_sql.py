@@ -21,6 +21,7 @@ KEY = f"projects/{PROJECT}/locations/{REGION}/keyRings/ml/cryptoKeys/cluster"
 
 API = "gcp:projects/service:Service"
 CONNECTION = "test:index/connection:Connection"
+CONNECTION_OF_GOOGLE = "gcp:servicenetworking/connection:Connection"
 BUCKET_GRANT = "gcp:storage/bucketIAMMember:BucketIAMMember"
 FOLDER = "gcp:storage/managedFolder:ManagedFolder"
 FOLDER_GRANT = "gcp:storage/managedFolderIamMember:ManagedFolderIamMember"
@@ -45,7 +46,7 @@ def _declared(given: str) -> tuple[Graph, Got]:
         got.append(ask(data, there, pipelines))
         return there
 
-    return declare(build, _told, _answer), got[0]
+    return declare(build, told, answered), got[0]
 
 
 def gcp_data(**given: Any) -> Graph:  # noqa: ANN401 - as YAML has it
@@ -87,7 +88,8 @@ def _project(*, key: bool = True, apis: bool = True) -> GcpCloud:
     )
 
 
-def _told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+def told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What Google Cloud says of a resource beside its inputs."""
     if token == INSTANCE:
         signed = [{"cert": f"certificate of {name}", "commonName": "C=US,O=Google"}]
         address = f"10.16.0.{len(name)}"
@@ -104,7 +106,8 @@ def _told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]
     return {}
 
 
-def _answer(function: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+def answered(function: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What Google Cloud answers."""
     if function == "gcp:organizations/getProject:getProject":
         return {"number": NUMBER, "id": f"projects/{asked['projectId']}"}
     assert function == "gcp:storage/getProjectServiceAccount:getProjectServiceAccount", function

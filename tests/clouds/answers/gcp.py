@@ -101,7 +101,28 @@ def _database(identifier: str, inputs: Inputs, place: Place) -> tuple[str, dict[
         "firstIpAddress": address,
         "privateIpAddress": address,
         "ipAddresses": [{"ipAddress": address, "type": "PRIVATE", "timeToRetire": ""}],
+        "serverCaCerts": [
+            {
+                "cert": f"-----BEGIN CERTIFICATE-----\n{digest(identifier, 64)}\n-----END CERTIFICATE-----",
+                "commonName": "C=US,O=Google, Inc,CN=Google Cloud SQL Server CA",
+                "createTime": "2026-01-02T03:04:05Z",
+                "expirationTime": "2036-01-02T03:04:05Z",
+                "sha1Fingerprint": digest(identifier, 40),
+            }
+        ],
     }
+
+
+def _agent(identifier: str, inputs: Inputs, place: Place) -> tuple[str, dict[str, Any]]:
+    service = str(inputs["service"]).partition(".")[0]
+    email = f"service-{place.project_number}@gcp-sa-{service}.iam.gserviceaccount.com"
+    return f"{identifier}/{service}", {"email": email, "member": f"serviceAccount:{email}"}
+
+
+def _hmac_key(identifier: str, inputs: Inputs, place: Place) -> tuple[str, dict[str, Any]]:
+    access_id = f"GOOG1E{digest(identifier, 55).upper()}"
+    named = f"projects/{place.project}/hmacKeys/{access_id}"
+    return named, {"accessId": access_id, "secret": digest(f"{identifier}/secret", 40)}
 
 
 def _bucket(identifier: str, inputs: Inputs, place: Place) -> tuple[str, dict[str, Any]]:
@@ -116,8 +137,10 @@ _MORE: Mapping[str, Callable[[str, Inputs, Place], tuple[str, dict[str, Any]]]] 
     "container/cluster:Cluster": _cluster,
     "container/nodePool:NodePool": _node_pool,
     "kms/cryptoKey:CryptoKey": _key,
+    "projects/serviceIdentity:ServiceIdentity": _agent,
     "sql/databaseInstance:DatabaseInstance": _database,
     "storage/bucket:Bucket": _bucket,
+    "storage/hmacKey:HmacKey": _hmac_key,
     "serviceaccount/account:Account": _service_account,
     "serviceAccount/account:Account": _service_account,
 }

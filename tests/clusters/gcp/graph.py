@@ -89,10 +89,11 @@ def node(found: Graph, name: str) -> Mapping[str, Any]:
 def _graph(given: str) -> Graph:
     settings = settings_of(json.loads(given))
     args = GcpArgs(settings=settings, stack="gcp-test")
-    return declare(lambda: GcpCluster("cluster", args).contract, _told, _answer)
+    return declare(lambda: GcpCluster("cluster", args).contract, told, _answer)
 
 
-def _told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+def told(token: str, name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What Google Cloud says of a resource beside its inputs."""
     known: dict[str, Any] = {"name": inputs.get("name", name)} if token.startswith("gcp:") else {}
     match token:
         case "gcp:container/cluster:Cluster":
