@@ -15,11 +15,12 @@ def as_text(value: object, annotation: object) -> object:
         return _written(value) if _is_text(annotation) else value
     if isinstance(value, Mapping):
         inside = _inside(annotation, Mapping, 1)
-        entries = cast("Mapping[object, object]", value)
-        return value if inside is None else {key: as_text(one, inside) for key, one in entries.items()}
+        keys = cast("Mapping[object, object]", value)
+        return keys if inside is None else {key: as_text(one, inside) for key, one in keys.items()}
     if isinstance(value, list | tuple):
         inside = _inside(annotation, Sequence, 0)
-        return value if inside is None else [as_text(one, inside) for one in cast("list[object]", value)]
+        entries = cast("Sequence[object]", value)
+        return entries if inside is None else [as_text(one, inside) for one in entries]
     return value
 
 

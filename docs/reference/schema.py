@@ -70,7 +70,7 @@ def _plain(value: object, *, names: bool = False) -> object:
     if isinstance(value, list):
         return [_plain(one) for one in cast("list[object]", value)]
     if not isinstance(value, dict):
-        return value
+        return cast("object", value)
     given = cast("dict[str, object]", value)
     if names:
         return {key: _plain(one) for key, one in given.items()}

@@ -64,7 +64,7 @@ def models_of(annotation: object) -> tuple[list[type[Settings]], str]:
     """The models that a value is or holds, and how its key goes on: nothing, `[]` in a list, `.<name>`."""
     if isinstance(annotation, type) and issubclass(annotation, Settings):
         return [annotation], ""
-    held, mark = _held(annotation)
+    held, mark = _held(cast("object", annotation))
     found = [models_of(one) for one in held]
     below = next((more for inside, more in found if inside), "")
     return [one for inside, _ in found for one in inside], f"{mark}{below}"
@@ -87,9 +87,11 @@ def _type(annotation: object) -> str:
         return f"[{SHAPES[annotation]}](shapes.md#{SHAPES[annotation]})" if annotation in SHAPES else "keys"
     if get_origin(annotation) is Literal:
         return " or ".join(f"`{one}`" for one in get_args(annotation))
-    held, mark = _held(annotation)
+    held, mark = _held(cast("object", annotation))
     words = " or ".join(dict.fromkeys(_type(one) for one in held))
-    return {"[]": f"list of {words}", ".<name>": f"{words} by name"}.get(mark, words) or _word(annotation)
+    return {"[]": f"list of {words}", ".<name>": f"{words} by name"}.get(mark, words) or _word(
+        cast("object", annotation)
+    )
 
 
 def _held(annotation: object) -> tuple[tuple[object, ...], str]:

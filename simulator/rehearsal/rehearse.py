@@ -97,7 +97,8 @@ def _rehearsed(place: _Place, stack: Stack, settings: PlatformSettings) -> Repor
     pools = settings.cluster.contracts()
     autoscaler = Autoscaler(api, groups_of(settings.cluster))
     _stand_in(api, autoscaler, stand_ins(settings, pools))
-    inject(api, settings.addons.istio.sidecar)
+    if settings.addons.istio.enabled:
+        inject(api, settings.addons.istio.sidecar)
     engine = _engine(session)
     _give_secrets(engine, derived.placeholders(stack, settings))
     say(f"rehearsing stack '{stack.name}': {sum(autoscaler.counts.values())} nodes to begin with")

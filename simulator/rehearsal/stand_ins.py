@@ -134,11 +134,13 @@ class _Charts:
         self._placed = placed(settings.placement, pools)
 
     def always(self) -> Iterator[StandIn]:
-        """cert-manager and Istio."""
+        """cert-manager, and Istio where there is a mesh."""
         certificates, istio = self._settings.cert_manager, self._settings.istio
         yield self._program("cert-manager", certificates.controller)
         yield self._program("cert-manager-webhook", certificates.webhook)
         yield self._program("cert-manager-cainjector", certificates.cainjector)
+        if not istio.enabled:
+            return
         yield self._program("istiod", istio.control_plane)
         yield self._program("istio-ingressgateway", istio.gateway.requests)
         yield from self._listed("istioCni")

@@ -86,6 +86,13 @@ def test_pods_that_cloud_and_charts_bring_reserve_what_the_stack_says() -> None:
     assert found["istiod"].manifest()["metadata"]["labels"][STAND_IN] == "charts"
 
 
+def test_without_a_mesh_no_pod_of_it_is_brought() -> None:
+    given = platform_settings({**settings_of(stack("minimal")), "cluster": {"provider": "simulated"}})
+    names = {one.name for one in stand_ins(given, given.cluster.contracts())}
+    assert "cert-manager" in names
+    assert not [name for name in names if name.startswith("istio")]
+
+
 def test_gke_sees_to_devices_itself_and_what_is_on_brings_its_pods() -> None:
     given = settings_of(stack("gcp-prod"))
     on = platform_settings({**given, "addons": {"knative": {"enabled": True}, "kueue": {"enabled": True}}})

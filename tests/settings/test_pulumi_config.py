@@ -59,7 +59,8 @@ def put(content: Any, path: Path, value: object) -> Any:  # noqa: ANN401 # any J
         found += [None] * (first + 1 - len(found))
         found[first] = put(found[first], rest, value)
         return found
-    return {**(content or {}), first: put((content or {}).get(first), rest, value)}
+    keys = cast("dict[str, Any]", content or {})
+    return {**keys, first: put(keys.get(first), rest, value)}
 
 
 def at(content: Any, path: Path) -> object:  # noqa: ANN401 # any JSON value

@@ -46,6 +46,13 @@ def test_the_schema_is_a_schema() -> None:
 
 
 @pytest.mark.parametrize("file", STACKS, ids=lambda file: file.name)
+def test_a_stack_file_names_the_schema_to_editors(file: Path) -> None:
+    first = file.read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    assert (file.parent / first.partition("=")[2]).resolve() == SCHEMA
+
+
+@pytest.mark.parametrize("file", STACKS, ids=lambda file: file.name)
 def test_a_stack_file_has_no_error_in_an_editor(file: Path) -> None:
     assert problems(yaml.safe_load(file.read_text(encoding="utf-8"))) == []
 
