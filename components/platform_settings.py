@@ -12,7 +12,7 @@ from .clusters.existing.settings import ExistingSettings
 from .contracts import NodePool
 from .gpu.settings import GpuSettings
 from .identity.gateway_settings import GatewaySettings
-from .identity.settings import IdentitySettings
+from .identity.settings import IdentitySettings, exposure_problems
 from .identity.settings import problems as identity_problems
 from .images import AirgapSettings, ImagesSettings
 from .kube.outbound import ProxySettings
@@ -206,6 +206,11 @@ class PlatformSettings(Settings):
             return self._teams_alone()
         found = [] if self.refers_to else self.pool_problems(self.cluster.contracts())
         found += identity_problems(self.identity, self.gateway)
+        found += exposure_problems(
+            self.gateway,
+            cloud=self.cluster.provider in ("aws", "gcp", "azure"),
+            ranges=bool(self.addons.istio.gateway.source_ranges),
+        )
         found += minimal_problems(
             self.minimal, self, scope=self.scope, cluster=self.cluster.provider, teams=self.teams
         )

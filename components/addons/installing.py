@@ -19,6 +19,7 @@ from ..contracts import (
 from ..kube.placement import placed
 from ..versions import Chart
 from .cert_manager import CertManager, CertManagerArgs
+from .exposure import Exposure, load_balancer_annotations
 from .istio import Istio, IstioArgs
 from .knative import Knative, KnativeArgs
 from .kuberay import KubeRay, KubeRayArgs
@@ -36,6 +37,8 @@ class AddonsArgs:
 
     Attributes:
         authorizations: who may be asked about requests that pass the gateway.
+        exposure: where a cloud's load balancer stands before the gateway.
+        login_authority: certificates, PEM, by which the login's provider is known beside public ones.
         gateway: `namespace/name` of the Gateway that routes attach to; Knative's services do too.
         more_charts: charts of other components that come from the same source.
     """
@@ -45,6 +48,8 @@ class AddonsArgs:
     cluster_domain: str
     gateway: str
     authorizations: Sequence[ExternalAuthorization] = ()
+    exposure: Exposure = "internal"
+    login_authority: str | None = None
     more_charts: Sequence[Chart] = ()
 
 
@@ -107,7 +112,12 @@ def install_addons(args: AddonsArgs, opts: pulumi.ResourceOptions) -> Addons:
         istio = Istio(
             "istio",
             IstioArgs(
-                capabilities=can, settings=settings.istio, charts=scope, authorizations=args.authorizations
+                capabilities=can,
+                settings=settings.istio,
+                charts=scope,
+                authorizations=args.authorizations,
+                load_balancer=load_balancer_annotations(args.cluster.cloud, args.exposure),
+                login_authority=args.login_authority,
             ),
             opts,
         )

@@ -118,6 +118,11 @@ class GatewaySettings(Settings):
         description="Host names that the gateway answers to. The first is the platform's own; further ones "
         "may begin with `*.`, for models that are served below them.",
     )
+    exposure: Literal["internal", "public"] = Field(
+        default="internal",
+        description="Where a cloud's load balancer stands before it: inside of the cloud's network, or in "
+        "the internet; then addons.istio.gateway.sourceRanges has to say who may come in.",
+    )
     tls: TlsSettings = Field(default=TlsSettings(), description="Its certificate, and plain HTTP.")
 
     @model_validator(mode="after")

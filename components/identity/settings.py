@@ -1,13 +1,14 @@
 """Settings of login: who says who people are, how long a session lasts, and what programs may show."""
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
 from ..kube.settings import Compute, WorkloadSettings
-from ..settings_base import Settings, duplicates
+from ..settings_base import Certificates, Settings, duplicates
 from .dex_settings import DexSettings
 from .gateway_settings import LOCALHOST, GatewaySettings
 
@@ -59,11 +60,10 @@ class OidcSettings(Settings):
         "session of the platform only.",
     )
 
-    authority: str | None = Field(
+    authority: Certificates | None = Field(
         default=None,
-        pattern=r"^-----BEGIN CERTIFICATE-----",
-        description="Certificates of the CA that signed the provider's, in PEM, where systems do "
-        "not know it. Istio's control plane has to trust it too, to read the provider's keys.",
+        description="Certificates of the CA that signed the provider's, in PEM, where systems do not know "
+        "it: for OAuth2 Proxy, and for Istio's control plane, which reads the provider's keys.",
     )
 
     @model_validator(mode="after")
@@ -172,6 +172,26 @@ class IdentitySettings(Settings):
         if duplicates(headers):
             raise ValueError(f"userHeader and groupsHeader: found '{self.user_header}' for both")
         return self
+
+
+def exposure_problems(gateway: GatewaySettings, *, cloud: bool, ranges: bool) -> Iterator[str]:
+    """Where gateway and internet do not fit, each as one sentence.
+
+    Args:
+        cloud: the cluster is one that makes load balancers as it is told here.
+        ranges: the stack says which addresses a load balancer admits.
+    """
+    if gateway.exposure == "public" and not ranges:
+        yield (
+            "slipway:gateway.exposure: found 'public' without addons.istio.gateway.sourceRanges; allowed: "
+            "with the addresses that may come in, which are ['0.0.0.0/0'] for everybody"
+        )
+    acme = gateway.tls.acme
+    if cloud and gateway.exposure == "internal" and acme and acme.challenge == "http01":
+        yield (
+            "slipway:gateway.tls.acme.challenge: found 'http01' with gateway.exposure 'internal', where no "
+            "authority reaches the gateway; allowed: 'dns01', or exposure 'public'"
+        )
 
 
 def problems(identity: IdentitySettings, gateway: GatewaySettings) -> list[str]:

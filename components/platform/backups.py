@@ -24,6 +24,7 @@ def deploy_backups(ground: Ground, data: DataServices, secrets: GivenSecrets | N
             servers=copied.servers,
             store=copied.store,
             keys=keys,
+            mesh=ground.addons.mesh is not None,
             node_pools=ground.cluster.node_pools,
         ),
         ground.opts,

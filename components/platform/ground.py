@@ -183,10 +183,17 @@ def _addons(settings: PlatformSettings, cluster: Cluster, opts: pulumi.ResourceO
             cluster_domain=domain,
             gateway=f"{KUBEFLOW}/{GATEWAY}",
             authorizations=login,
+            exposure=settings.gateway.exposure,
+            login_authority=_login_authority(settings),
             more_charts=gpu_charts(Devices.of(cluster), settings.gpu),
         ),
         opts,
     )
+
+
+def _login_authority(settings: PlatformSettings) -> str | None:
+    """Who signs for the company's own provider, where systems do not know it."""
+    return settings.identity.oidc.authority if settings.identity.oidc else None
 
 
 def _token_issuer(cluster: Cluster) -> pulumi.Output[str] | None:

@@ -1,7 +1,7 @@
 """Declares add-ons under mocks, where a chart stays one resource, and shows what each chart is given."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pulumi
@@ -11,8 +11,17 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.mocks import MockMonitor
 
 from components.addons import Addons, AddonsArgs, AddonsSettings, install_addons
-from components.contracts import Capabilities, Cluster, ExternalAuthorization, GcpCloud, NodePool
+from components.contracts import (
+    AwsCloud,
+    AzureCloud,
+    Capabilities,
+    Cluster,
+    ExternalAuthorization,
+    GcpCloud,
+    NodePool,
+)
 
+Cloud = AwsCloud | GcpCloud | AzureCloud
 CHART = "kubernetes:helm.sh/v4:Chart"
 
 LOGIN = ExternalAuthorization(
@@ -110,6 +119,8 @@ def installed(
     load_balancer: bool = True,
     gke: bool = False,
     pools: Sequence[NodePool] = (),
+    cloud: Cloud | None = None,
+    **more: Any,  # noqa: ANN401 - fields of AddonsArgs
 ) -> Declared:
     """The add-ons of a stack with these settings, as below `slipway:addons`, on a cluster like a cloud's."""
     checked = AddonsSettings.model_validate(settings or {})
@@ -118,10 +129,14 @@ def installed(
         return install_addons(
             AddonsArgs(
                 settings=checked,
-                cluster=cluster(charts=charts, load_balancer=load_balancer, gke=gke, pools=pools),
+                cluster=replace(
+                    cluster(charts=charts, load_balancer=load_balancer, gke=gke, pools=pools),
+                    **({"cloud": cloud} if cloud else {}),
+                ),
                 cluster_domain="cluster.local",
                 gateway="kubeflow/kubeflow-gateway",
                 authorizations=(LOGIN,),
+                **more,
             ),
             pulumi.ResourceOptions(),
         )

@@ -19,6 +19,7 @@ from tests.identity.stacks import (
     pod,
     rendered,
 )
+from tests.support.certificates import certificate
 from tests.support.render import MINIMAL, Rendered
 
 
@@ -171,7 +172,7 @@ def test_logging_out_ends_the_session_of_the_company_s_provider_too() -> None:
 
 
 def test_a_provider_may_have_a_certificate_of_the_company_s_own() -> None:
-    certificates = "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----"
+    certificates = certificate()
     company = {**COMPANY, "oidc": {**COMPANY["oidc"], "authority": certificates}}
     found = declared(identity=company, gateway=NAMED, secrets={"client-secret": "given-by-the-provider"})
     assert found.get("ConfigMap", "oauth2-proxy-authority")["data"] == {"ca.crt": certificates}

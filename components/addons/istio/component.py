@@ -4,7 +4,7 @@ Where pods do not run their images, only Istio's API types are installed, so tha
 them can be created and looked at. Needs a cluster. Offers contracts.MeshAddon.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,12 +38,16 @@ class IstioArgs:
     Attributes:
         charts: how a chart is installed, where the cluster runs one.
         authorizations: who may be asked about requests; authorization policies name them.
+        load_balancer: annotations of the gateway's Service; those of the settings come before them.
+        login_authority: certificates, PEM, by which the control plane knows whoever signs tokens of people.
     """
 
     capabilities: Capabilities
     settings: IstioSettings = field(default_factory=IstioSettings)
     charts: ChartScope = field(default_factory=ChartScope)
     authorizations: Sequence[ExternalAuthorization] = ()
+    load_balancer: Mapping[str, str] = field(default_factory=dict[str, str])
+    login_authority: str | None = None
 
 
 class Istio(pulumi.ComponentResource):
@@ -99,7 +103,7 @@ def _charts(parent: pulumi.Resource, args: IstioArgs) -> pulumi.Resource:
         Charts.ISTIOD,
         scope=scope,
         namespace=SYSTEM,
-        values=istiod_values(settings, scope, args.authorizations),
+        values=istiod_values(settings, scope, args.authorizations, args.login_authority),
         parent=parent,
         after=[base],
     )
@@ -114,7 +118,9 @@ def _charts(parent: pulumi.Resource, args: IstioArgs) -> pulumi.Resource:
         Charts.ISTIO_GATEWAY,
         scope=scope,
         namespace=SYSTEM,
-        values=gateway_values(settings.gateway, scope, load_balancer=args.capabilities.load_balancer),
+        values=gateway_values(
+            settings.gateway, scope, args.load_balancer if args.capabilities.load_balancer else None
+        ),
         parent=parent,
         after=[ready],
     )

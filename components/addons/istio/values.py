@@ -35,10 +35,17 @@ def cni_values(scope: ChartScope) -> Values:
 
 
 def istiod_values(
-    settings: IstioSettings, scope: ChartScope, authorizations: Sequence[ExternalAuthorization]
+    settings: IstioSettings,
+    scope: ChartScope,
+    authorizations: Sequence[ExternalAuthorization],
+    login_authority: str | None = None,
 ) -> Values:
-    """The control plane, and what it puts into pods."""
+    """The control plane, and what it puts into pods.
+
+    It reads the keys of a token's issuer at the issuer's own address, which `login_authority` may sign for.
+    """
     return {
+        **({"jwksResolverExtraRootCA": login_authority} if login_authority else {}),
         "global": {
             "istioNamespace": SYSTEM,
             "defaultPodDisruptionBudget": {"enabled": scope.redundant},
@@ -89,18 +96,24 @@ def _provider(authorization: ExternalAuthorization) -> Values:
     }
 
 
-def gateway_values(settings: IngressGatewaySettings, scope: ChartScope, *, load_balancer: bool) -> Values:
-    """The ingress gateway. Its labels and account are those by which Kubeflow finds it."""
+def gateway_values(
+    settings: IngressGatewaySettings, scope: ChartScope, load_balancer: Mapping[str, str] | None
+) -> Values:
+    """The ingress gateway. Its labels and account are those by which Kubeflow finds it.
+
+    `load_balancer` has the annotations for the cloud; None where there is no load balancer.
+    """
     return {
         "name": GATEWAY,
         "labels": {"app": GATEWAY, **GATEWAY_SELECTOR},
         "serviceAccount": {"create": True, "name": GATEWAY_SERVICE_ACCOUNT},
-        "service": _service(settings, load_balancer=load_balancer),
+        "service": _service(settings, load_balancer),
         **gateway_pods(settings.requests, settings.limits, settings.max_replicas, scope),
     }
 
 
-def _service(settings: IngressGatewaySettings, *, load_balancer: bool) -> Values:
+def _service(settings: IngressGatewaySettings, load_balancer: Mapping[str, str] | None) -> Values:
+    balanced = load_balancer is not None
     ports = settings.node_ports
     own: dict[str, int] = {"http2": ports.http, "https": ports.https} if ports else {}
     written = [
@@ -109,10 +122,10 @@ def _service(settings: IngressGatewaySettings, *, load_balancer: bool) -> Values
         for name, number in (("status-port", 15021), ("http2", 80), ("https", 443))
     ]
     return {
-        "type": "LoadBalancer" if load_balancer else "NodePort",
+        "type": "LoadBalancer" if balanced else "NodePort",
         "ports": written,
-        "annotations": dict(settings.service_annotations),
-        "loadBalancerSourceRanges": list(settings.source_ranges) if load_balancer else [],
+        "annotations": {**(load_balancer or {}), **settings.service_annotations},
+        "loadBalancerSourceRanges": list(settings.source_ranges) if balanced else [],
         # A node's own port has to answer on every node: which one is asked, nobody chooses by its pods.
-        "externalTrafficPolicy": "Local" if load_balancer and settings.preserve_client_address else "Cluster",
+        "externalTrafficPolicy": "Local" if balanced and settings.preserve_client_address else "Cluster",
     }

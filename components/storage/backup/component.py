@@ -61,6 +61,7 @@ class BackupArgs:
         store: where copies go, or, where the settings name a bucket outside, what is copied as well; None
             without a store in the cluster.
         keys: access key and secret key of the bucket outside.
+        mesh: whether the Jobs have an identity in a mesh.
 
     Raises:
         ValueError: there is no bucket to copy to, or no keys for it.
@@ -71,6 +72,7 @@ class BackupArgs:
     servers: Sequence[CopiedServer]
     store: CopiedStore | None
     keys: tuple[pulumi.Output[str], pulumi.Output[str]] | None = None
+    mesh: bool = True
     node_pools: Sequence[NodePool] = ()
 
     def __post_init__(self) -> None:
@@ -152,7 +154,7 @@ def _database(
             user=USER,
             placement=asked.settings.placement,
             node_pools=args.node_pools,
-            mesh=True,
+            mesh=args.mesh,
             pod_labels=_POD_LABELS,
         )
 
@@ -192,7 +194,7 @@ def _bucket(
             user=USER,
             placement=store.placement,
             node_pools=args.node_pools,
-            mesh=True,
+            mesh=args.mesh,
             pod_labels=_POD_LABELS,
         )
 
