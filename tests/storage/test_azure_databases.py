@@ -87,11 +87,24 @@ def test_without_a_vault_azures_own_keys_encrypt() -> None:
 
 @pytest.mark.parametrize(("kind", "value"), [(MYSQL, "ON"), (POSTGRESQL, "on")])
 def test_a_server_takes_encrypted_connections_only_and_says_so(kind: str, value: str) -> None:
-    found = azure_data().of(f"{kind}:Configuration")
-    assert found
-    for one in found:
-        assert (one.inputs["configurationName"], one.inputs["value"]) == ("require_secure_transport", value)
+    graph = azure_data()
+    found = {
+        one.inputs["serverName"]: one.inputs["value"]
+        for one in graph.of(f"{kind}:Configuration")
+        if one.inputs["configurationName"] == "require_secure_transport"
+    }
+    assert found == {one.name: value for one in graph.of(f"{kind}:Server")}
     assert all(database.tls for database in databases().values())
+
+
+def test_mysql_leaves_tables_as_pipelines_make_them_and_is_told_one_thing_after_the_other() -> None:
+    graph = azure_data()
+    first, second = graph.of(f"{MYSQL}:Configuration")
+    assert {one.inputs["configurationName"]: one.inputs["value"] for one in (first, second)} == {
+        "require_secure_transport": "ON",
+        "sql_generate_invisible_primary_key": "OFF",
+    }
+    assert first.key in second.waits
 
 
 @pytest.mark.parametrize(("kind", "name", "_part"), SERVERS)

@@ -20,6 +20,12 @@ Engine = Literal["mysql", "postgresql"]
 # The versions' names in Azure's API. That of 8.4 the SDK does not know yet; the API takes it
 # (hashicorp/terraform-provider-azurerm, pull request 31099).
 _MYSQL_VERSIONS = {"8.0": "8.0.21", "8.4": "8.4"}
+# By what follows the server's name. Azure gives tables without a primary key an invisible one, by which
+# migrations of schemas fail that add one later (keycloak/keycloak, pull request 26539); MySQL does not.
+_MYSQL_PARAMETERS = {
+    "": ("require_secure_transport", "ON"),
+    "-keys": ("sql_generate_invisible_primary_key", "OFF"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,16 +113,20 @@ def _mysql(wanted: Wanted) -> Made:
         tags=cloud.tags,
         opts=wanted.opts,
     )
-    encrypted = dbformysql.Configuration(
-        wanted.name,
-        configuration_name="require_secure_transport",
-        server_name=server.name,
-        resource_group_name=cloud.resource_group,
-        value="ON",
-        source="user-override",
-        opts=wanted.place.options(wanted.opts.parent),
-    )
-    return Made(resource=server, host=server.fully_qualified_domain_name, ready=encrypted)
+    # Azure changes one parameter of a server at a time and refuses the others meanwhile.
+    changed: list[pulumi.Resource] = []
+    for suffix, (parameter, value) in _MYSQL_PARAMETERS.items():
+        one = dbformysql.Configuration(
+            f"{wanted.name}{suffix}",
+            configuration_name=parameter,
+            server_name=server.name,
+            resource_group_name=cloud.resource_group,
+            value=value,
+            source="user-override",
+            opts=wanted.place.options(wanted.opts.parent, depends_on=changed[-1:]),
+        )
+        changed.append(one)
+    return Made(resource=server, host=server.fully_qualified_domain_name, ready=changed[-1])
 
 
 def _postgresql(wanted: Wanted) -> Made:
