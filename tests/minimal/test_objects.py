@@ -1,15 +1,19 @@
 """What a platform for one person consists of, and what it leaves out."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
+import pulumi
 import pytest
 import yaml
 
-from tests.minimal.stacks import PORT, USER, configuration, manager, minimal, virtual_host
+from components.platform import deploy_on
+from components.platform_settings import platform_settings
+from tests.minimal.stacks import MINIMAL, PORT, USER, configuration, manager, minimal, virtual_host
 from tests.minimal.test_routes import with_mesh
 from tests.support.pods import below, workloads
-from tests.support.render import Rendered, render
+from tests.support.render import Rendered, mocked_cluster, render, run
 
 ISTIO = ("networking.istio.io", "security.istio.io", "telemetry.istio.io", "extensions.istio.io")
 NAMESPACE = "kubeflow-proxy"
@@ -58,6 +62,33 @@ def test_nobody_logs_in(rendered: Rendered) -> None:
     assert not {"auth", "dex", "oauth2-proxy", "istio-system"} & rendered.names("Namespace")
     assert not [name for name in rendered.names("Deployment") if "dex" in name or "oauth2" in name]
     assert "firstUser" not in rendered.outputs
+
+
+def with_charts(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The outputs of a stack on a cluster that runs charts, as kind does."""
+    rendered = Rendered()
+
+    def program() -> pulumi.Output[None]:
+        cluster = mocked_cluster()
+        capabilities = replace(cluster.capabilities, charts=True)
+        told = deploy_on(replace(cluster, capabilities=capabilities), platform_settings(given))
+        return pulumi.Output.from_input(dict(told)).apply(rendered.outputs.update)
+
+    run(program, rendered)
+    return rendered.outputs
+
+
+def test_no_chart_and_no_image_of_mesh_or_login_is_installed() -> None:
+    def of_mesh_or_login(outputs: Mapping[str, Any]) -> set[str]:
+        words = {word for image in outputs["images"] for word in ("istio", "dex", "oauth2") if word in image}
+        return words | {"istio", "identity", "knative"} & set(outputs["components"])
+
+    alone = with_charts(MINIMAL)
+    assert {"certManager", "minimal", "pipelines"} <= set(alone["components"])
+    assert of_mesh_or_login(alone) == set()
+    assert alone["url"] is None
+    others = {key: value for key, value in MINIMAL.items() if key != "minimal"}
+    assert of_mesh_or_login(with_charts(others)) >= {"istio", "dex", "oauth2", "identity"}
 
 
 def test_nothing_is_offered_outside_of_the_cluster(rendered: Rendered) -> None:
