@@ -20,6 +20,7 @@ _OPEN = {
     "matchLabels",
     "meshConfig",  # has facts of its own
     "nodeSelector",
+    "override",
     "podSecurityContext",
     "resources",
     "seccompProfile",
