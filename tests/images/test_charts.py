@@ -15,7 +15,7 @@ from tests.addons.facts import FACTS, facts
 MIRROR = "registry.example.com/mirror"
 PINS: Mapping[str, Chart] = {pin.name: pin for pin in vars(Charts).values() if isinstance(pin, Chart)}
 PRIVATE = ImageSource(mirror=MIRROR, credentials='{"auths": {"registry.example.com": {}}}')
-# The gateway's image is filled in by istiod; what Knative's operator installs, its object KnativeServing says.
+# The gateway's image is filled in by istiod; what Knative installs, the object KnativeServing says.
 ELSEWHERE = {
     "gateway": lambda image: True,
     "knative-operator": lambda image: "/operator/cmd/" not in image,
