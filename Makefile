@@ -13,7 +13,7 @@ python := $(VENV)/bin/python
 simulator := $(python) -m simulator
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down check status explain rehearse env restore test lint bench reference picture lock tools clouds clean
+.PHONY: help up preview refresh down check status explain rehearse env restore test lint bench reference picture images bundle lock tools clouds clean
 
 help: ## show this list
 	@echo "usage: make <target> [STACK=local] [ARGS=...]"
@@ -66,6 +66,12 @@ reference: $(VENV)/.dev ## write the pages and the schema of all settings anew f
 
 picture: $(VENV)/.dev ## draw the picture in the README anew from what the stack declares
 	@$(python) -m docs.picture
+
+images: $(VENV)/.run ## ask the registries for the digests of a stack's images, and lock them
+	@$(python) -m supply lock --stack $(STACK) $(ARGS)
+
+bundle: $(VENV)/.run ## gather what a stack needs where there is no way outside
+	@$(python) -m supply bundle --stack $(STACK) $(ARGS)
 
 tools: $(VENV)/.run ## find or obtain Pulumi, etcd, Kubernetes and KWOK
 	@$(python) -m simulator.tools $(ARGS)

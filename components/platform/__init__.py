@@ -112,7 +112,9 @@ def _deploy_on(
     data: DataServices | None = None,
 ) -> dict[str, object]:
     # Children inherit both: what talks to the cluster, and that objects go where the cluster goes.
-    opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
+    opts = images.watched(
+        pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
+    )
     with running(how_programs_run(settings, opts)):
         return _declare(cluster, settings, opts, images, secrets=secrets, declared=declared, data=data)
 
@@ -128,7 +130,7 @@ def _declare(
     data: DataServices | None,
 ) -> dict[str, object]:
     ground = lay_ground(settings, cluster, opts, secrets)
-    if not settings.images.refuses:
+    if not images.refuse:
         declared()
     workbench = deploy_workbench(settings.components, ground)
     named = [*settings.teams, *settings.team_defaults.elsewhere]

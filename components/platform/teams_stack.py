@@ -86,7 +86,9 @@ def deploy_teams_stack(
     components = ComponentsSettings.model_validate(contract["components"])
     _check(settings, contract, components, cluster)
     # What the other stack has is there already: there is nothing to wait for but the way to the cluster.
-    opts = pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
+    opts = images.watched(
+        pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
+    )
     platform = _platform(cluster, base, contract, components)
     teams = deploy_teams(settings, platform, opts)
     images.check(cluster, {"teams": teams.offer})
