@@ -19,7 +19,7 @@ from components.clusters.existing.settings import ExistingSettings
 from components.clusters.kind.settings import KindSettings
 from components.contracts import Capabilities, Cluster
 from components.identity.secrets import GivenSecrets
-from components.kube.pulling import pulled
+from components.images import image_source
 from components.platform import deploy, deploy_on
 from components.platform_settings import PlatformSettings, platform_settings
 from components.project import project_folder
@@ -52,10 +52,12 @@ def stack_settings(stack: str) -> PlatformSettings:
     return platform_settings(given(stack))
 
 
-def originals(stack: str) -> list[str]:
-    """The images of a stack as their projects name them, whatever mirror and lock it has."""
+def originals(stack: str) -> Declared:
+    """What a stack declares with images and charts as their projects name them, whatever mirrors it has."""
     settings = {key: value for key, value in given(stack).items() if key not in ("images", "airgap")}
-    return declare(platform_settings(settings), stack).images
+    if "addons" in settings:
+        settings["addons"] = {key: value for key, value in settings["addons"].items() if key != "source"}
+    return declare(platform_settings(settings), stack)
 
 
 def given(stack: str) -> Mapping[str, Any]:
@@ -64,8 +66,8 @@ def given(stack: str) -> Mapping[str, Any]:
     if not file.is_file():
         there = sorted(one.name.split(".")[1] for one in file.parent.glob("Pulumi.*.yaml"))
         raise SettingsError(f"stack: found '{stack}'; allowed: {', '.join(there)}")
-    held: object = yaml.safe_load(file.read_text(encoding="utf-8"))
-    config = cast("Mapping[str, Any]", held).get("config") or {} if isinstance(held, Mapping) else {}
+    held = cast("Mapping[str, Any]", yaml.safe_load(file.read_text(encoding="utf-8")) or {})
+    config = cast("Mapping[str, Any]", held.get("config") or {})
     own = {
         key.removeprefix(_PREFIX): value
         for key, value in config.items()
@@ -94,6 +96,8 @@ def declare(settings: PlatformSettings, stack: str) -> Declared:
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
         pulumi.runtime.test(program)()  # pyright: ignore[reportUnknownMemberType] # untyped there
+    except pulumi.RunError as error:
+        refused.append(SettingsError(str(error)))
     except Exception:
         if not told and not refused:
             raise
@@ -147,6 +151,7 @@ def _stand_in(settings: PlatformSettings) -> Cluster:
     cluster = settings.cluster
     assert isinstance(cluster, KindSettings | ExistingSettings)
     own = isinstance(cluster, ExistingSettings)
+    nodes = image_source(settings.images.model_copy(update={"pull_secret": None}))
     return Cluster(
         name="there",
         kubeconfig=pulumi.Output.from_input(_LEFT_OPEN),
@@ -161,5 +166,5 @@ def _stand_in(settings: PlatformSettings) -> Cluster:
             gpu_driver=cluster.gpu_driver if own else True,
             gpu_device_plugin=cluster.gpu_device_plugin if own else False,
         ),
-        images=() if own else (pulled(cluster.image),),
+        images=() if own else (nodes.pulled(cluster.image),),
     )

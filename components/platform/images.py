@@ -64,7 +64,8 @@ class Images:
         """Hosts that are reached without a way outside: allowed ones, Services, the cloud's interfaces."""
         yield from self.settings.airgap.allowed_hosts
         yield f"*.{self.settings.gateway.cluster_domain}"
-        yield from self.settings.gateway.hosts
+        # A star alone stands for whatever host is asked for, and for none that is asked.
+        yield from (host for host in self.settings.gateway.hosts if host != "*")
         for offer in offers.values():
             yield from (f"*.{namespace}" for namespace in offer.namespaces)
         cloud = cluster.cloud.provider if cluster.cloud else self.settings.cluster.provider
