@@ -24,7 +24,8 @@ class Endpoint:
         name: what a person calls it.
         namespace: of a pod; empty for what is none.
         ports: numbers of the pod's ports by their names.
-        account: its service account. meshed: it has a sidecar, and by it the account's identity.
+        annotations: of the pod. account: its service account.
+        meshed: it has a sidecar, and by it the account's identity.
         address: of what is no pod.
     """
 
@@ -32,6 +33,7 @@ class Endpoint:
     namespace: str = ""
     labels: Labels = field(default_factory=dict[str, str], hash=False)
     ports: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
+    annotations: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     account: str = "default"
     meshed: bool = False
     address: str = ""

@@ -227,9 +227,8 @@ def _login(index: Index) -> Iterator[Need]:
 
 def _metrics(index: Index) -> Iterator[Need]:
     """What says of itself that it has metrics. A sidecar answers for the program beside it."""
-    told = {f"{namespace(one)}/{name(one)}": one for one in index.kind("Deployment", "DaemonSet")}
     for pod in pods(index.objects):
-        annotations = below(told[pod.name]["spec"]["template"]["metadata"], "annotations")
+        annotations = pod.annotations
         if annotations.get("prometheus.io/scrape") == "true":
             port = 15020 if pod.meshed else int(annotations["prometheus.io/port"])
             yield Need(PROMETHEUS, pod, port, "annotations of its pods")

@@ -52,12 +52,16 @@ STRANGER = Endpoint("a pod of another namespace", "default", {"app": "stranger"}
 def notebook(team: str) -> Endpoint:
     """A notebook; without a sidecar it would be any other pod of the team."""
     labels = {"statefulset": "notebook"}
-    return Endpoint(f"a notebook of {team}", team, labels, {"notebook": 8888}, "default-editor", meshed=True)
+    return Endpoint(
+        f"a notebook of {team}", team, labels, {"notebook": 8888}, account="default-editor", meshed=True
+    )
 
 
 def run(team: str) -> Endpoint:
     """The pod of a run, of a trial or of a model, none of which has a sidecar."""
-    return Endpoint(f"a run of {team}", team, {"pipeline/runid": "1"}, {"app": 8080}, "default-editor")
+    return Endpoint(
+        f"a run of {team}", team, {"pipeline/runid": "1"}, {"app": 8080}, account="default-editor"
+    )
 
 
 OTHERS = (GATEWAY, LOCAL_GATEWAY, ISTIOD, ACTIVATOR, AUTOSCALER, PROMETHEUS, STRANGER)
@@ -97,6 +101,7 @@ def pods(objects: Iterable[Object]) -> Iterator[Endpoint]:
             namespace(one),
             labels,
             {**ports, **(SIDECAR if meshed else {})},
+            below(template["metadata"], "annotations"),
             template["spec"].get("serviceAccountName", "default"),
             meshed,
         )

@@ -76,17 +76,15 @@ def _refused_by_the_mesh(objects: list[Object], there: Network) -> Iterator[str]
 
 
 def _refused_by_the_network(objects: list[Object], there: Network) -> Iterator[str]:
+    """The mesh knows pods by their account: of those that share one, some are to be let in."""
     for target in {pod.name: pod for pod, _ in targets(objects)}.values():
         ports = [port for port in target.ports.values() if port not in SIDECAR.values()]
-        for one in policies(objects, target):
-            for rule in entries(one["spec"], "rules"):
-                for source in endpoints(objects):
-                    if identity(source) in (named(rule) or set()) and identity(source):
-                        open_to = [
-                            port for port in ports_of(rule) or ports if there.allows(source, target, port)
-                        ]
-                        if not open_to:
-                            yield f"the mesh lets {source.name} to {target.name}, the network does not"
+        for rule in (one for policy in policies(objects, target) for one in entries(policy["spec"], "rules")):
+            for who in named(rule) or ():
+                sources = [one for one in endpoints(objects) if one.meshed and identity(one) == who]
+                asked = [(one, port) for one in sources for port in ports_of(rule) or ports]
+                if sources and not any(there.allows(one, target, port) for one, port in asked):
+                    yield f"the mesh lets {sources[0].name} to {target.name}, the network does not"
 
 
 @pytest.mark.parametrize("watched", [True, False])
@@ -120,7 +118,8 @@ def test_an_opening_of_the_mesh_alone_is_found() -> None:
 
 def test_both_know_the_same_users_of_a_database() -> None:
     mysql = next(one for one in platform().of("NetworkPolicy") if one["metadata"]["name"] == "mysql")
-    by_labels = {one["podSelector"]["matchLabels"]["app"] for one in mysql["spec"]["ingress"][0]["from"]}
-    users = {pod.account for pod in pods(platform().objects) if pod.labels.get("app") in by_labels}
+    peers = [one["podSelector"] for one in mysql["spec"]["ingress"][0]["from"]]
+    found = [pod for pod in pods(platform().objects) if any(selects(one, pod.labels) for one in peers)]
+    users = {pod.account for pod in found}
     (rule,) = platform().get("AuthorizationPolicy", "mysql")["spec"]["rules"]
     assert named(rule) == {f"{_DOMAIN}/ns/kubeflow/sa/{user}" for user in users}

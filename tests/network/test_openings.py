@@ -142,8 +142,8 @@ def test_each_caller_of_each_opening_is_one_that_somebody_would_miss() -> None:
 def test_an_opening_that_is_missing_is_found() -> None:
     closed = changed("kubeflow/mysql", {"ingress": []})
     lost = {one.partition(" (")[0] for one in refused(closed, wanted())}
-    users = ("kubeflow/ml-pipeline", "kubeflow/cache-server", "kubeflow/metadata-grpc-deployment")
-    assert lost == {f"{user} reaches kubeflow/mysql at 3306" for user in users}
+    users = ("ml-pipeline", "cache-server", "metadata-grpc-deployment", "mysql-backup", "mysql-restore")
+    assert lost == {f"kubeflow/{user} reaches kubeflow/mysql at 3306" for user in users}
 
 
 def test_an_opening_that_is_too_wide_is_found() -> None:
@@ -176,6 +176,7 @@ def test_an_opening_that_is_too_wide_is_found() -> None:
         ("kubeflow/ml-pipeline-ui", "kubeflow/mysql", 3306),
         ("kubeflow/metadata-writer", "kubeflow/mysql", 3306),
         ("kubeflow/katib-controller", "kubeflow/katib-mysql", 3306),
+        ("kubeflow/mysql-backup", "kubeflow/katib-mysql", 3306),
         ("kubeflow/model-registry-ui", "kubeflow/model-registry-db", 5432),
         ("kubeflow/jupyter-web-app-deployment", NOTEBOOK.name, 8888),
         ("kubeflow/workflow-controller", "kubeflow/seaweedfs", 8333),

@@ -129,6 +129,13 @@ def test_a_job_is_hardened_and_its_sidecar_does_not_outlive_it(name: str) -> Non
         assert set(container["resources"]["requests"]) == {"cpu", "memory"}
 
 
+def _let_in(server: str, job: str) -> bool:
+    labels = _pod(inside(), job)["metadata"]["labels"]
+    (opening,) = inside().get("NetworkPolicy", server)["spec"]["ingress"]
+    selected = [one["podSelector"]["matchLabels"] for one in opening["from"] if "podSelector" in one]
+    return any(one.items() <= labels.items() for one in selected)
+
+
 def test_the_mesh_lets_the_jobs_into_the_guarded_server_and_no_service_sends_them_requests() -> None:
     (rule,) = inside().get("AuthorizationPolicy", "mysql")["spec"]["rules"]
     account = _pod(inside(), "mysql-backup")["spec"]["serviceAccountName"]
@@ -136,11 +143,14 @@ def test_the_mesh_lets_the_jobs_into_the_guarded_server_and_no_service_sends_the
     assert principal in rule["from"][0]["source"]["principals"]
     (without,) = render().get("AuthorizationPolicy", "mysql")["spec"]["rules"]
     assert principal not in without["from"][0]["source"]["principals"]
-    labels = _pod(inside(), "mysql-backup")["metadata"]["labels"]
-    for server in ("mysql", "seaweedfs", "katib-mysql", "model-registry-db"):
-        (opening,) = inside().get("NetworkPolicy", server)["spec"]["ingress"]
-        selected = [one["podSelector"]["matchLabels"] for one in opening["from"] if "podSelector" in one]
-        assert any(one.items() <= labels.items() for one in selected), server
+    for job, server in (
+        ("mysql-backup", "mysql"),
+        ("katib-mysql-restore", "katib-mysql"),
+        ("model-registry-db-backup", "model-registry-db"),
+        ("mysql-backup", "seaweedfs"),
+    ):
+        assert _let_in(server, job)
+    assert not _let_in("katib-mysql", "mysql-backup")
     selectors = [one["spec"]["selector"] for one in inside().of("Service") if one["spec"].get("selector")]
     for name in JOBS:
         labels = _pod(inside(), name)["metadata"]["labels"]

@@ -29,11 +29,17 @@ RESTORE_SCHEDULE = "0 0 1 1 *"
 TARGET_SECRET = "kubeflow-backups-target"
 ACCOUNT = "kubeflow-backups"
 _POD_LABELS: Mapping[str, str] = {"slipway.dev/job": "backup"}
+# Of whose data a Job is: by it one server is not open to the Jobs of another.
+SERVER = "slipway.dev/server"
 
 
-def backup_pods(namespaces: Namespaces) -> Caller:
-    """The pods of all these Jobs."""
-    return Caller(namespace=namespaces.kubeflow_name, labels=_POD_LABELS, account=ACCOUNT)
+def backup_pods(namespaces: Namespaces, server: str | None = None) -> Caller:
+    """The pods of the Jobs of one server, or of all of them."""
+    return Caller(namespace=namespaces.kubeflow_name, labels=_pod_labels(server), account=ACCOUNT)
+
+
+def _pod_labels(server: str | None) -> Mapping[str, str]:
+    return {**_POD_LABELS, **({SERVER: server} if server else {})}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +161,7 @@ def _database(
             placement=asked.settings.placement,
             node_pools=args.node_pools,
             mesh=args.mesh,
-            pod_labels=_POD_LABELS,
+            pod_labels=_pod_labels(asked.name),
         )
 
     _jobs(
@@ -195,7 +201,7 @@ def _bucket(
             placement=store.placement,
             node_pools=args.node_pools,
             mesh=args.mesh,
-            pod_labels=_POD_LABELS,
+            pod_labels=_pod_labels(name),
         )
 
     keep: Environment = {"KEEP_DAYS": str(settings.keep_days)}

@@ -47,7 +47,7 @@ class Copied:
 def reached_by_backups(args: DatabaseArgs) -> DatabaseArgs:
     """The same server, which lets the Jobs in: who may call it is asked of all databases together."""
     first, *others = args.databases
-    reached = replace(first, used_by=(*first.used_by, backup_pods(args.namespaces)))
+    reached = replace(first, used_by=(*first.used_by, backup_pods(args.namespaces, args.name)))
     return replace(args, databases=(reached, *others))
 
 
