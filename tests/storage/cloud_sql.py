@@ -52,7 +52,8 @@ def _declared(given: str) -> tuple[Graph, Got]:
 def gcp_data(**given: Any) -> Graph:  # noqa: ANN401 - as YAML has it
     """What is declared: `data` are settings of `slipway:data`, `pipelines` those of pipelines.
 
-    `cloud` has `key` and `apis`: whether the cluster has a key, and whether the stack enables APIs.
+    `cloud` has `key`, `apis` and `here`: whether the cluster has a key, whether the stack enables APIs, and
+    whether the cluster is of this stack or of another.
     """
     return _declared(json.dumps(given, sort_keys=True))[0]
 
@@ -73,13 +74,13 @@ def principal(namespace: str, account: str) -> str:
     return f"principal://iam.googleapis.com/{pool}/subject/ns/{namespace}/sa/{account}"
 
 
-def _project(*, key: bool = True, apis: bool = True) -> GcpCloud:
+def _project(*, key: bool = True, apis: bool = True, here: bool = True) -> GcpCloud:
     text = pulumi.Output.from_input
     return GcpCloud(
         project=PROJECT,
         region=REGION,
         network_id=text(NETWORK),
-        private_services=pulumi.CustomResource(CONNECTION, "private-services"),
+        private_services=pulumi.CustomResource(CONNECTION, "private-services") if here else None,
         oidc_issuer_url=text("https://container.googleapis.com/v1/projects/acme-ml"),
         workload_pool=f"{PROJECT}.svc.id.goog",
         kms_key_id=text(KEY) if key else None,

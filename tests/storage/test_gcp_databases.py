@@ -51,6 +51,13 @@ def test_a_server_has_an_address_in_the_clusters_network_only(name: str) -> None
     assert (server.inputs["project"], server.inputs["region"]) == (PROJECT, REGION)
 
 
+def test_in_the_network_of_another_stack_google_has_addresses_already() -> None:
+    graph = gcp_data(cloud={"here": False})
+    assert graph.of(CONNECTION) == []
+    networks = [one.inputs["settings"]["ipConfiguration"]["privateNetwork"] for one in graph.of(INSTANCE)]
+    assert networks == [NETWORK, NETWORK]
+
+
 @pytest.mark.parametrize("name", SERVERS)
 def test_a_server_takes_encrypted_connections_only_and_says_so(name: str) -> None:
     assert _settings(name)["ipConfiguration"]["sslMode"] == "ENCRYPTED_ONLY"
