@@ -159,7 +159,7 @@ def test_runs_find_the_bucket_by_the_identity_of_their_pods() -> None:
     gcs = repository["gcs"]
     assert isinstance(gcs, dict)
     assert gcs["bucket"] == BUCKET
-    assert gcs["keyFormat"].startswith("private-artifacts/vision/")
+    assert str(gcs["keyFormat"]).startswith("private-artifacts/vision/")
     assert "serviceAccountKeySecret" not in gcs
 
 

@@ -133,7 +133,7 @@ def _authority(scope: Scope, name: str, instance: sql.DatabaseInstance) -> Autho
     """The authority of this server alone, which signs for a name that Google gives it, not its address."""
 
     def text(known: Sequence[DatabaseInstanceServerCaCert]) -> str:
-        return "".join(f"{one.cert.strip()}\n" for one in known)
+        return "".join(f"{one.cert.strip()}\n" for one in known if one.cert)
 
     # The provider keeps them secret, though whoever connects is shown them.
     certificates = pulumi.Output.unsecret(instance.server_ca_certs.apply(text))
