@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 
 from .addons import AddonsSettings
 from .clusters.choice import ClusterSettings
+from .clusters.default_sharing import with_default_sharing
 from .clusters.existing.settings import ExistingSettings
 from .contracts import NodePool
 from .gpu.settings import GpuSettings
@@ -15,6 +16,7 @@ from .identity.gateway_settings import GatewaySettings
 from .identity.settings import IdentitySettings, exposure_problems
 from .identity.settings import problems as identity_problems
 from .images import AirgapSettings, ImagesSettings
+from .kube.architectures import Architecture
 from .kube.outbound import ProxySettings
 from .kube.running import AvailabilitySettings
 from .kube.settings import Placement
@@ -39,6 +41,7 @@ from .kubeflow.volumes import VolumesSettings
 from .minimal import MinimalSettings
 from .minimal.rules import problems as minimal_problems
 from .minimal.rules import with_presets
+from .monitoring import MonitoringSettings
 from .settings_base import DnsLabel, Settings
 from .settings_errors import explain
 from .storage.data_problems import problems as data_problems
@@ -147,6 +150,11 @@ class PlatformSettings(Settings):
     images: ImagesSettings = Field(default=ImagesSettings(), description="Where images are pulled from.")
     airgap: AirgapSettings = Field(default=AirgapSettings(), description="A cluster without a way outside.")
     availability: AvailabilitySettings = AvailabilitySettings()
+    architecture: Architecture | None = Field(
+        default=None,
+        description="Processors of the nodes that the platform's programs run on; any unless said. A "
+        "component is refused whose images are not built for them.",
+    )
     proxy: ProxySettings | None = Field(
         default=None,
         description="The way to the internet, of the platform's programs, of cert-manager, and of the pods "
@@ -158,6 +166,7 @@ class PlatformSettings(Settings):
     identity: IdentitySettings = IdentitySettings()
     components: ComponentsSettings = ComponentsSettings()
     data: DataSettings = DataSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     teams: Mapping[DnsLabel, TeamSettings] = Field(
         default={}, description="The teams, each under the name of its namespace."
     )
@@ -200,6 +209,13 @@ class PlatformSettings(Settings):
         """The stack that has the cluster, where it is another: its pools are known once it is read."""
         return self.cluster.stack if isinstance(self.cluster, ExistingSettings) else None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _devices_are_shared_alike(cls, given: object) -> object:
+        return (
+            with_default_sharing(cast("Mapping[str, object]", given)) if isinstance(given, Mapping) else given
+        )
+
     @model_validator(mode="after")
     def _components_fit_the_stack(self) -> Self:
         if self.scope == "teams":
@@ -214,6 +230,11 @@ class PlatformSettings(Settings):
         found += minimal_problems(
             self.minimal, self, scope=self.scope, cluster=self.cluster.provider, teams=self.teams
         )
+        if self.monitoring.monitors and not self.addons.prometheus.enabled:
+            found.append(
+                "slipway:monitoring.monitors: found true without Prometheus, whose API types they are; "
+                "allowed: false, or addons.prometheus.enabled: true"
+            )
         if self.scope != "cluster":
             found += self.data_problems(None if self.refers_to else self.cluster.provider)
         on = {name for name, is_on in self.components.enabled().items() if is_on}

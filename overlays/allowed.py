@@ -44,6 +44,7 @@ def components() -> dict[str, tuple[str, type[Settings]]]:
         "gateway": ("gateway", Settings),
         "gpu": ("gpu", GpuSettings),
         "identity": ("identity", IdentitySettings),
+        "monitoring": ("monitoring", Settings),
         "teams": ("teams", Settings),
     }
     for area, model in (("components", ComponentsSettings), ("addons", AddonsSettings)):

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ..clusters.sharing import SharingSettings
 from ..kube.settings import Compute
 from ..settings_base import Settings
 
@@ -16,6 +17,11 @@ class GpuSettings(Settings):
         description="`devicePlugin`: NVIDIA's device plugin with GPU feature discovery; `operator`: NVIDIA's "
         "GPU operator, which installs drivers and cuts devices into partitions too; `none`: neither; `auto`: "
         "the least that the node pools need.",
+    )
+    sharing: SharingSettings | None = Field(
+        default=None,
+        description="How devices are shared in node pools that name an accelerator and say nothing of it; "
+        "`sharing: null` leaves those of a pool whole, and pools for training over several nodes stay whole.",
     )
     monitoring: bool = Field(
         default=True, description="Whether NVIDIA's DCGM exporter measures the devices, for Prometheus."

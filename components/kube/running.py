@@ -3,7 +3,7 @@
 A platform says with `running` what holds for all that it declares; without it, nothing of this does.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget
 from pydantic import Field
 
 from ..settings_base import Settings
+from .architectures import Architecture, lacking
 from .scope import Scope
 
 _TOPOLOGIES = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
@@ -47,13 +48,27 @@ class Running:
     Attributes:
         disruption_budgets, spread: as in AvailabilitySettings.
         priority_class: name of the class of pods that say nothing of their own; None: the cluster's default.
+        architecture: processors of the nodes that programs run on; None: any.
+        problems: what cannot run so, each as one sentence, once it is declared.
         environment: variables of every container, unless the program has one of that name itself.
     """
 
     disruption_budgets: bool = False
     spread: bool = False
     priority_class: pulumi.Input[str] | None = None
+    architecture: Architecture | None = None
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    problems: list[str] = field(default_factory=list[str], compare=False)
+
+    def refuse(self, component: str, images: Iterable[str]) -> None:
+        """Note the images of a component that are not built for the architecture."""
+        for image in images if self.architecture else ():
+            if self.architecture and (source := lacking(image, self.architecture)):
+                self.problems.append(
+                    f"slipway:architecture: found '{self.architecture}', for which there is no '{image}' of "
+                    f"{component} ({source}); allowed: the component off, or an image of your own by the "
+                    "program's setting `image`"
+                )
 
 
 _running: ContextVar[Running | None] = ContextVar("running", default=None)
@@ -61,11 +76,11 @@ _PLAIN = Running()
 
 
 @contextmanager
-def running(how: Running) -> Generator[None]:
+def running(how: Running) -> Generator[Running]:
     """Have all programs that are declared meanwhile run so."""
     before = _running.set(how)
     try:
-        yield
+        yield how
     finally:
         _running.reset(before)
 

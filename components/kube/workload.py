@@ -28,6 +28,7 @@ from .scope import Scope
 from .settings import Placement, WorkloadSettings
 
 CONFIG_HASH = "slipway.dev/config-hash"
+_ARCHITECTURE = "kubernetes.io/arch"
 
 _POD_SECURITY: PodSecurityContextArgsDict = {
     "run_as_non_root": True,
@@ -139,6 +140,11 @@ def deployment(
         spec["share_process_namespace"] = True
     if (chosen_class := priority_class or current().priority_class) is not None:
         spec["priority_class_name"] = chosen_class
+    if architecture := current().architecture:
+        spec["node_selector"] = {**(spec.get("node_selector") or {}), _ARCHITECTURE: architecture}
+        current().refuse(
+            scope.component, (program.settings.image or program.image for program in [*first, *programs])
+        )
     if constraints := spread(chosen, settings.replicas):
         spec["topology_spread_constraints"] = constraints
     if volumes:

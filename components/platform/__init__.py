@@ -13,7 +13,7 @@ from ..charts import ChartSource
 from ..clusters.choice import make_cluster
 from ..contracts import Caller, Cluster
 from ..identity.secrets import GivenSecrets
-from ..kube.running import running
+from ..kube.running import Running, running
 from ..outputs import Deployed, cluster_outputs, outputs
 from ..platform_settings import PlatformSettings
 from ..settings_base import SettingsError
@@ -23,6 +23,7 @@ from .base_stack import BaseStack, read_base_stack
 from .delivery import deploy_delivery
 from .ground import Ground, deploy_local_proxy, lay_ground
 from .images import Images, pulling_images
+from .monitoring import deploy_monitoring
 from .pipelines import PipelinesArea, deploy_pipelines
 from .programs import how_programs_run
 from .teams import TeamPlatform, deploy_teams, share_ground
@@ -115,8 +116,10 @@ def _deploy_on(
     opts = images.watched(
         pulumi.ResourceOptions(providers=[cluster.provider], deleted_with=cluster.objects_deleted_with)
     )
-    with running(how_programs_run(settings, opts)):
-        return _declare(cluster, settings, opts, images, secrets=secrets, declared=declared, data=data)
+    with running(how_programs_run(settings, opts)) as how:
+        return _declare(
+            cluster, settings, opts, images, secrets=secrets, declared=declared, data=data, how=how
+        )
 
 
 def _declare(
@@ -128,10 +131,12 @@ def _declare(
     secrets: GivenSecrets | None,
     declared: Callable[[], None],
     data: DataServices | None,
+    how: Running,
 ) -> dict[str, object]:
     ground = lay_ground(settings, cluster, opts, secrets)
-    if not images.refuse:
+    if not (images.refuse or how.architecture):
         declared()
+    deploy_monitoring(settings.monitoring, ground)
     workbench = deploy_workbench(settings.components, ground)
     named = [*settings.teams, *settings.team_defaults.elsewhere]
     data = data or DataServices(settings.data, cluster, opts, backups=settings.backs_up)
@@ -156,6 +161,8 @@ def _declare(
     if local:
         offers["minimal"] = local.offer
     images.check(cluster, offers)
+    if how.problems:
+        raise SettingsError("\n".join(dict.fromkeys(how.problems)))
     told = outputs(
         Deployed(
             cluster=cluster,

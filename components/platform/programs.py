@@ -17,6 +17,7 @@ def how_programs_run(settings: PlatformSettings, opts: pulumi.ResourceOptions) -
         disruption_budgets=availability.disruption_budgets,
         spread=availability.spread,
         priority_class=_priority_class(availability.priority, opts),
+        architecture=settings.architecture,
         environment=settings.proxy.environment(domain) if settings.proxy else {},
     )
 
