@@ -1,16 +1,19 @@
 """A stack whose cluster has no way outside is refused at preview where it reaches for anything there."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
+import yaml
 
 from components.images.outside import outside
 from components.settings_base import SettingsError, merged
 from tests.images.stacks import FEW, declared
 from tests.support.everything import everything, everything_with
 
+ROOT = Path(__file__).parents[2]
 MIRROR = "registry.example.com/mirror"
 TUNED = ("torchtune-llama3.2-1b", "torchtune-llama3.2-3b", "torchtune-qwen2.5-1.5b")
 INSIDE: Mapping[str, Any] = {
@@ -149,3 +152,14 @@ def test_what_only_an_engine_knows_is_looked_at_once_it_is_known() -> None:
         declared(settings, secrets={"client-secret": secret})
     assert "found 'idp.example.org' in Secret/" in str(error.value)
     assert "hunter2" not in str(error.value)
+
+
+def test_the_stack_in_the_documentation_reaches_for_nothing_outside() -> None:
+    text = (ROOT / "docs" / "airgap.md").read_text(encoding="utf-8")
+    shown = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])["config"]
+    settings = {key.removeprefix("slipway:"): value for key, value in shown.items()}
+    rendered = declared(settings, secrets={"registry": "{}"}, charts=True)
+    assert len(rendered.outputs["images"]) > 90
+    without = {key: value for key, value in settings.items() if key != "addons"}
+    (line,) = refused(without, secrets={"registry": "{}"}, charts=True)
+    assert "slipway:addons.source.kind" in line
