@@ -80,17 +80,13 @@ class Autoscaler:
         self._daemons = [one["spec"]["template"]["spec"] for one in daemons]
         self._reconcile()
 
-    @property
-    def is_trying(self) -> bool:
-        """Whether a node was added and the scheduler has not decided about it yet."""
-        return self._trial is not None
-
     def step(self, waiting: Sequence[Object], everything: Sequence[Object]) -> bool:
         """Do the next thing for the pods that find no room; tell whether anything was or is being done."""
         if self._trial:
             return self._judge(self._trial, waiting, everything)
         for pod in waiting:
-            if passes(reason(pod) or ""):
+            # A pod of a DaemonSet is for the one node that it is made for.
+            if _is_daemon(pod) or passes(reason(pod) or ""):
                 continue
             if self._may_find_room(pod, everything):
                 return True
@@ -102,7 +98,7 @@ class Autoscaler:
 
     def notes(self, pod: Object) -> Iterator[str]:
         """For a pod that stays Pending: of each group, why none of its nodes takes it."""
-        if passes(reason(pod) or ""):
+        if _is_daemon(pod) or passes(reason(pod) or ""):
             return
         asked = requests(pod["spec"])
         for group in self.groups:
