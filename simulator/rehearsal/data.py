@@ -16,7 +16,7 @@ from components.storage.choice import DataServices
 from components.storage.cloud_services import CloudServices, ObjectService
 from components.storage.data_settings import DataSettings
 from components.storage.database_server import secret_of_users
-from components.storage.object_store import Account
+from components.storage.object_store import ACCESS_KEY, SECRET_KEY, Account, StoreUser
 from components.storage.preparation import Server, admin_name, prepare
 from components.storage.server import passwords
 
@@ -24,6 +24,7 @@ Engine = Literal["mysql", "postgresql"]
 
 _PORTS: Mapping[Engine, int] = {"mysql": 3306, "postgresql": 5432}
 _HOST = "rehearsal.invalid"
+_KEY = "rehearsal"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class _Services:
     ) -> ObjectService:
         if self.provider == "azure":
             return _bucket_behind_gateways(name, asked, self.settings, opts)
-        return _Bucket(name, asked, opts)
+        return _Bucket(name, asked, self.provider, opts)
 
 
 class _Server(pulumi.ComponentResource):
@@ -111,28 +112,34 @@ def _bucket_behind_gateways(
 
 
 class _Bucket(pulumi.ComponentResource):
-    """Nothing in the cluster: pods open it as themselves."""
+    """Nothing in the cluster: pods open it as themselves, or with keys that they find in a Secret."""
 
-    def __init__(self, name: str, asked: ObjectStoreArgs, opts: pulumi.ResourceOptions) -> None:
+    def __init__(
+        self, name: str, asked: ObjectStoreArgs, provider: str, opts: pulumi.ResourceOptions
+    ) -> None:
         super().__init__("slipway:rehearsal:Bucket", name, None, opts)
-        none = pulumi.Output.from_input("")
         self.stores: Mapping[str, ObjectStore] = {
-            user.name: ObjectStore(
-                host=_HOST,
-                port=443,
-                secure=True,
-                region="rehearsal",
-                bucket=asked.bucket.name,
-                secret=none,
-                access_key_name="",
-                secret_key_name="",
-                access_key=none,
-                secret_key=none,
-                keyless=True,
-                scheme="s3",
-                ready=self,
-            )
-            for user in asked.users
+            user.name: self._store(asked, user, provider) for user in asked.users
         }
         self.offer = Offer()
         self.register_outputs({})
+
+    def _store(self, asked: ObjectStoreArgs, user: StoreUser, provider: str) -> ObjectStore:
+        # Cloud Storage gives keys to those who read a part by the S3 protocol; on AWS nobody has any.
+        keys = provider == "gcp" and bool(user.s3_prefixes)
+        key = pulumi.Output.secret(_KEY if keys else "")
+        return ObjectStore(
+            host=_HOST,
+            port=443,
+            secure=True,
+            region="rehearsal",
+            bucket=asked.bucket.name,
+            secret=pulumi.Output.from_input((user.secret or asked.secret) if keys else ""),
+            access_key_name=ACCESS_KEY if keys else "",
+            secret_key_name=SECRET_KEY if keys else "",
+            access_key=key,
+            secret_key=key,
+            keyless=not keys,
+            scheme="gs" if provider == "gcp" else "s3",
+            ready=self,
+        )
