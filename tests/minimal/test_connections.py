@@ -1,98 +1,81 @@
-"""What the local proxy leads to lets the proxy's pods in, and every pod keeps the rules of hardening."""
+"""Who reaches whom in a platform for one person, and the rules that its pods keep."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-import pytest
+from functools import cache
 
 from tests.hardening.test_pods import EXCEPTIONS, excepted, found
-from tests.minimal.stacks import configuration, minimal
-from tests.minimal.test_routes import of_proxy
-from tests.support.pods import Object, below, entries
+from tests.matrix.index import Index
+from tests.minimal.stacks import PORT, USER, minimal
+from tests.network.evaluator import Endpoint, Network
+from tests.network.needs import Need, named_addresses
+from tests.network.scene import STRANGER, endpoints, network, notebook, run
+from tests.network.test_openings import NO_ADDRESS
 from tests.support.render import Rendered
 
-PROXY: Mapping[str, Any] = {
-    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kubeflow-proxy"}},
-    "podSelector": {"matchLabels": {"app": "local-proxy"}},
-}
+PROXY = "kubeflow-proxy/local-proxy"
 
 
-@pytest.fixture(scope="module")
+@cache
 def rendered() -> Rendered:
-    return minimal()
+    return minimal(teams={"team-a": {"owner": USER}})
 
 
-def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    return below(selector, "matchLabels").items() <= labels.items()
+@cache
+def here() -> Network:
+    return network(rendered().objects)
 
 
-def targets(rendered: Rendered) -> Iterator[tuple[Object, int | str]]:
-    """The Deployment behind each destination of the proxy, and the port of its pods, by number."""
-    for way in of_proxy(configuration(rendered)):
-        if way.refusal:
-            continue
-        host, _, number = way.upstream.partition(":")
-        service = rendered.get("Service", host.split(".")[0])
-        (port,) = [one for one in service["spec"]["ports"] if int(one["port"]) == int(number)]
-        (pods,) = [
-            one
-            for one in rendered.of("Deployment")
-            if service["spec"]["selector"].items() <= one["spec"]["template"]["metadata"]["labels"].items()
-            and one["metadata"]["namespace"] == service["metadata"]["namespace"]
-        ]
-        target = port["targetPort"]
-        yield pods, target if isinstance(target, str) else int(target)
+@cache
+def everybody() -> dict[str, Endpoint]:
+    return {one.name: one for one in endpoints(rendered().objects)}
 
 
-def numbers(pods: Object, port: int | str) -> set[int | str]:
-    """A port by its number and by its name."""
-    named = {
-        one["name"]: int(one["containerPort"])
-        for container in pods["spec"]["template"]["spec"]["containers"]
-        for one in entries(container, "ports")
-    }
-    number = named[port] if isinstance(port, str) else int(port)
-    return {number, *(name for name, one in named.items() if one == number)}
-
-
-def lets_the_proxy_in(rendered: Rendered, pods: Object, port: int | str) -> bool:
-    labels = pods["spec"]["template"]["metadata"]["labels"]
-    return any(
-        PROXY in entries(rule, "from")
-        and numbers(pods, port) & {one["port"] for one in entries(rule, "ports")}
-        for policy in rendered.of("NetworkPolicy")
-        if policy["metadata"]["namespace"] == pods["metadata"]["namespace"]
-        and below(policy["spec"], "podSelector")
-        and selects(policy["spec"]["podSelector"], labels)
-        for rule in entries(policy["spec"], "ingress")
+@cache
+def wanted() -> tuple[Need, ...]:
+    named = named_addresses(Index.of(rendered().objects))
+    return tuple(
+        one
+        for one in named
+        # There is one team here.
+        if (one.source.name, one.target.name) not in NO_ADDRESS and one.source.namespace != "team-b"
     )
 
 
-def test_every_program_that_the_proxy_leads_to_lets_it_in(rendered: Rendered) -> None:
-    closed = [
-        f"{pods['metadata']['name']}:{port}"
-        for pods, port in targets(rendered)
-        if not lets_the_proxy_in(rendered, pods, port)
-    ]
-    assert closed == []
+def test_every_address_that_anything_names_is_open_to_whoever_reads_it() -> None:
+    refused = [str(one) for one in wanted() if not here().allows(one.source, one.target, one.port)]
+    assert refused == []
+    assert len([one for one in wanted() if one.source.name == PROXY]) > 8
 
 
-def test_a_program_that_the_proxy_does_not_lead_to_stays_closed(rendered: Rendered) -> None:
-    assert not lets_the_proxy_in(rendered, rendered.get("Deployment", "mysql"), 3306)
+def test_nobody_but_the_proxy_reaches_pages() -> None:
+    proxy = everybody()[PROXY]
+    for page in ("dashboard", "jupyter-web-app-deployment", "katib-ui", "volumes-web-app-deployment"):
+        target = everybody()[f"kubeflow/{page}"]
+        (port,) = {one.port for one in wanted() if one.source == proxy and one.target == target}
+        reached_by = {one.name for one in everybody().values() if here().allows(one, target, port)}
+        assert reached_by == {PROXY}, page
 
 
-def test_what_runs_in_the_namespace_of_a_team_lets_the_proxy_in(rendered: Rendered) -> None:
-    (policy,) = [one for one in rendered.of("NetworkPolicy") if one["metadata"]["name"] == "team-isolation"]
-    assert policy["metadata"]["namespace"] == "mine"
-    assert any(PROXY in entries(rule, "from") for rule in policy["spec"]["ingress"])
+def test_the_proxy_reaches_no_database() -> None:
+    assert not here().allows(everybody()[PROXY], everybody()["kubeflow/mysql"], 3306)
 
 
-def test_every_pod_keeps_every_rule_or_is_an_exception(rendered: Rendered) -> None:
+def test_the_proxy_reaches_what_runs_in_the_namespace_of_the_team_and_strangers_do_not() -> None:
+    for target in (notebook("team-a"), run("team-a")):
+        assert here().allows(everybody()[PROXY], target, 8888)
+        assert not here().allows(STRANGER, target, 8888)
+
+
+def test_no_connection_reaches_the_proxy() -> None:
+    proxy = everybody()[PROXY]
+    assert [one.name for one in everybody().values() if here().allows(one, proxy, PORT)] == []
+
+
+def test_every_pod_keeps_every_rule_or_is_an_exception() -> None:
     # Those of teams are held to what docs/teams.md says.
-    here = {one for one in found(rendered.objects) if not one.of.startswith("mine/")}
+    ours = {one for one in found(rendered().objects) if not one.of.startswith("team-a/")}
     short = [
         f"{one.rule}: {one.of}"
-        for one in sorted(here)
+        for one in sorted(ours)
         if not any(excepted(one, entry) for entry in EXCEPTIONS)
     ]
     assert short == []
