@@ -10,6 +10,7 @@ from typing import Any, cast
 from rich.console import Console
 from rich.table import Table
 
+from components.minimal.rules import with_presets
 from components.platform_settings import PlatformSettings, platform_settings
 from components.settings_base import SettingsError
 from overlays.stack import layered
@@ -19,6 +20,7 @@ from simulator.driver.project import Project, Stack
 _SECRET = "secret-"
 _JSON, _SET = "--json", "--set"
 _DEFAULT = "default"
+_MINIMAL = "slipway:minimal"
 _WIDTH = 160
 
 Path = tuple[str | int, ...]
@@ -54,17 +56,23 @@ def settings_of(stack: Stack) -> Mapping[str, object]:
 
 
 def _values(stack: Stack) -> Iterator[tuple[str, object, str]]:
-    """Every setting: its key, its value, and the overlay or the stack that set it; else `default`."""
+    """Every setting: its key, its value, and the overlay or the stack that set it; else `default`.
+
+    What follows from `slipway:minimal` in a stack that has it comes from there.
+    """
     try:
         overlaid = layered(settings_of(stack), stack.project.root)
         settings = platform_settings(overlaid.settings.values)
     except SettingsError as error:
         raise DriverError(f"the settings of stack '{stack.name}' are refused:\n{error}") from None
+    with_minimal = with_presets(overlaid.settings.values)
     for path, value in _leaves(_plain(settings)):
         text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
         # A list comes from one place as a whole; keys that its entries leave out are defaults all the same.
-        is_written = _is_written(overlaid.settings.values, path)
-        origin = str(overlaid.settings.origin(path)) if is_written else _DEFAULT
+        if _is_written(overlaid.settings.values, path):
+            origin = str(overlaid.settings.origin(path))
+        else:
+            origin = _MINIMAL if _is_written(with_minimal, path) else _DEFAULT
         yield text.removeprefix("."), value, origin
 
 
