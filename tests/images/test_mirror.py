@@ -7,6 +7,7 @@ import pytest
 
 from components.kube.pulling import ImageSource, named_in, pulled, pulled_within, pulling
 from components.settings_base import SettingsError
+from components.versions import Backups
 from tests.images.recognised import images_in
 from tests.support.everything import everything, everything_with
 from tests.support.render import Rendered, render
@@ -45,7 +46,8 @@ OWN = {
 @pytest.fixture(scope="module")
 def mirrored() -> Rendered:
     teams = {"a": {"owner": "ada@example.com"}}
-    return everything_with({"images": {"mirror": MIRROR}, "components": OWN, "teams": teams})
+    data = {"backup": {"enabled": True}}
+    return everything_with({"images": {"mirror": MIRROR}, "components": OWN, "teams": teams, "data": data})
 
 
 def test_no_image_escapes_the_mirror(mirrored: Rendered) -> None:
@@ -59,6 +61,7 @@ def test_the_list_of_images_is_that_of_the_mirror(mirrored: Rendered) -> None:
     listed = set(mirrored.outputs["images"])
     assert {name for name in listed if not name.startswith(f"{MIRROR}/")} == {SMALL}
     assert f"{MIRROR}/quay.io/acme/trial:3.1" in listed
+    assert f"{MIRROR}/docker.io/{Backups.RCLONE}" in listed
     assert f"{MIRROR}/docker.io/library/python:3.12" in listed
 
 

@@ -1,8 +1,10 @@
 """A mirror's credentials are in every namespace whose pods pull from it, and named by what starts pods."""
 
+import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import copy_context
+from pathlib import Path
 
 import pytest
 from pulumi.runtime.config import set_all_config
@@ -15,6 +17,7 @@ from tests.images.stacks import declared
 from tests.support.everything import everything
 from tests.support.render import Rendered
 
+ROOT = Path(__file__).parents[2]
 LOGIN = json.dumps({"auths": {"registry.example.com": {"auth": "cHVsbGVyOmR3M0xuOHM="}}})
 IMAGES = {"mirror": "registry.example.com/mirror", "pullSecret": "registry"}
 
@@ -60,6 +63,25 @@ def test_a_pod_s_service_account_is_one_that_is_declared(private: Rendered) -> N
     for one in private.of("Deployment"):
         used = one["spec"]["template"]["spec"].get("serviceAccountName", "default")
         assert (one["metadata"]["namespace"], used) in accounts, one["metadata"]["name"]
+
+
+def _calls(name: str) -> Iterator[tuple[str, ast.Call]]:
+    for file in sorted((ROOT / "components").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+                yield str(file.relative_to(ROOT)), node
+
+
+def test_no_component_forgets_them_where_it_makes_an_account_or_a_namespace() -> None:
+    accounts = list(_calls("ServiceAccount"))
+    assert len(accounts) > 5
+    without = [
+        file for file, call in accounts if "image_pull_secrets" not in {one.arg for one in call.keywords}
+    ]
+    assert without == []
+    making = {file for file, _ in _calls("make_pull_secret")}
+    # A team's namespace and its accounts are made by two functions of one file; types alone start no pods.
+    assert {file for file, _ in _calls("Namespace")} - making == set()
 
 
 def test_a_stack_without_credentials_has_not_one_object_more() -> None:

@@ -17,6 +17,7 @@ from ...dynamic import GeneratedPassword
 from ...kube.mesh import allow, from_principals, principal
 from ...kube.network import Opening, allow_ingress, sidecar_egress
 from ...kube.program import Mount, Program, http_probe, secret_key
+from ...kube.pulling import pull_secrets
 from ...kube.scope import Scope
 from ...kube.workload import VolumeSource, Workload, deployment, service
 from ...versions import ObjectStores as Images
@@ -78,6 +79,7 @@ def gateway(scope: Scope, args: GatewayArgs) -> Gateway:
         name,
         metadata=scope.metadata(name, app=name),
         automount_service_account_token=False,
+        image_pull_secrets=pull_secrets(),
         opts=scope.options(),
     )
     keys = Secret(
