@@ -113,6 +113,11 @@ def _database(identifier: str, inputs: Inputs, place: Place) -> tuple[str, dict[
     }
 
 
+def _user(identifier: str, inputs: Inputs, place: Place) -> tuple[str, dict[str, Any]]:
+    """Users of two servers may have the same name."""
+    return f"{inputs['name']}/{inputs.get('host', '')}/{inputs['instance']}", {}
+
+
 def _agent(identifier: str, inputs: Inputs, place: Place) -> tuple[str, dict[str, Any]]:
     service = str(inputs["service"]).partition(".")[0]
     email = f"service-{place.project_number}@gcp-sa-{service}.iam.gserviceaccount.com"
@@ -139,6 +144,7 @@ _MORE: Mapping[str, Callable[[str, Inputs, Place], tuple[str, dict[str, Any]]]] 
     "kms/cryptoKey:CryptoKey": _key,
     "projects/serviceIdentity:ServiceIdentity": _agent,
     "sql/databaseInstance:DatabaseInstance": _database,
+    "sql/user:User": _user,
     "storage/bucket:Bucket": _bucket,
     "storage/hmacKey:HmacKey": _hmac_key,
     "serviceaccount/account:Account": _service_account,
