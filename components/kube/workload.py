@@ -140,11 +140,9 @@ def deployment(
         spec["share_process_namespace"] = True
     if (chosen_class := priority_class or current().priority_class) is not None:
         spec["priority_class_name"] = chosen_class
-    if architecture := current().architecture:
-        spec["node_selector"] = {**(spec.get("node_selector") or {}), _ARCHITECTURE: architecture}
-        current().refuse(
-            scope.component, (program.settings.image or program.image for program in [*first, *programs])
-        )
+    current().refuse(
+        scope.component, (program.settings.image or program.image for program in [*first, *programs])
+    )
     if constraints := spread(chosen, settings.replicas):
         spec["topology_spread_constraints"] = constraints
     if volumes:
@@ -205,7 +203,9 @@ def _volume(name: str, source: VolumeSource) -> VolumeArgsDict:
 def _placed(placement: Placement, pools: Sequence[NodePool]) -> _Placed:
     where = placed(placement, pools)
     result: _Placed = {}
-    if where.node_selector:
+    if architecture := current().architecture:
+        result["node_selector"] = {**where.node_selector, _ARCHITECTURE: architecture}
+    elif where.node_selector:
         result["node_selector"] = where.node_selector
     if where.tolerations:
         result["tolerations"] = where.tolerations
