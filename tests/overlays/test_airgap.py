@@ -2,6 +2,7 @@
 
 import pytest
 
+from components.platform_settings import ComponentsSettings
 from components.settings_base import SettingsError
 
 from .shipped import SMALL, changed, checked, plain, pod, rendered
@@ -19,6 +20,17 @@ def test_with_a_mirror_every_image_comes_from_it() -> None:
     for one in after.of("Deployment"):
         for container in [*pod(one)["containers"], *pod(one).get("initContainers", [])]:
             assert container["image"].startswith(f"{MIRROR}/")
+
+
+def test_the_whole_platform_reaches_nothing_outside() -> None:
+    components = {name: {"enabled": True} for name in ComponentsSettings().enabled()}
+    assert rendered("airgap", images={"mirror": MIRROR}, components=components).of("Deployment")
+
+
+def test_without_the_overlay_the_whole_platform_would() -> None:
+    components = {name: {"enabled": True} for name in ComponentsSettings().enabled()}
+    with pytest.raises(SettingsError, match=r"huggingface\.co|hf://|torchtune"):
+        rendered(airgap={"enabled": True}, images={"mirror": MIRROR}, components=components)
 
 
 def test_the_tutorials_of_pipelines_stay_out_since_they_install_packages() -> None:

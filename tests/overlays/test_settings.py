@@ -7,7 +7,7 @@ import pytest
 
 from components.platform_settings import platform_settings
 from components.settings_base import SettingsError
-from overlays.stack import layered
+from overlays.stack import applied, layered
 
 from .support import overlay
 
@@ -137,3 +137,15 @@ def test_a_wrong_value_of_the_stack_is_not_laid_to_an_overlay(tmp_path: Path) ->
     text = told(tmp_path, {"addons": {"replicas": 2}}, gateway={"hosts": "here"})
     assert text.startswith("slipway:gateway.hosts: found 'here'")
     assert "overlay" not in text
+
+
+def test_what_is_refused_while_declaring_is_told_with_the_overlay_as_well(tmp_path: Path) -> None:
+    overlay(tmp_path, "mine", {"settings": {"addons": {"replicas": 2}}})
+    overlaid = layered({"overlays": ["mine"]}, tmp_path)
+    with pytest.raises(SettingsError) as refusal, applied(overlaid, ()):
+        raise SettingsError(
+            "slipway:addons.replicas: found 2, and there is one node\nslipway:gateway: another"
+        )
+    first, second = str(refusal.value).splitlines()
+    assert first.endswith("Set by overlay 'mine' (overlays/mine/overlay.yaml).")
+    assert second == "slipway:gateway: another"
