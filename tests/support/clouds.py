@@ -15,6 +15,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from tests.clouds import programs
@@ -71,9 +72,14 @@ class CloudStack(StackCopy):
         return self.project.backend / ".pulumi" / "stacks" / "slipway" / f"{self.name}.json"
 
     def init(self) -> None:
-        """Make the stack, its secrets behind the passphrase."""
+        """Make the stack, its secrets behind the passphrase, with that of the login where it asks for one."""
         done = self.pulumi("stack", "init", "--secrets-provider", "passphrase")
         assert done.status == 0, done.output
+        file = self.project.root / "stacks" / f"Pulumi.{self.name}.yaml"
+        if "provider: oidc" in file.read_text():
+            given = token_urlsafe(24)
+            done = self.pulumi("config", "set", "--secret", "slipway:secret-client-secret", "--", given)
+            assert done.status == 0, done.output
 
     def kubectl(self, *arguments: str) -> str:
         """What kubectl prints, asked with the kubeconfig that the stack gives. Raises AssertionError."""
