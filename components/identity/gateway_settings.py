@@ -159,6 +159,13 @@ class GatewaySettings(Settings):
         return None if self.hosts[0] == ANY_HOST else self.hosts[0]
 
     @property
+    def models_domain(self) -> str | None:
+        """What host names of models end in: names that the gateway answers to; None where none is known."""
+        pattern = next((host for host in self.hosts if host.startswith("*.")), None)
+        own = None if self.host == LOCALHOST else self.host
+        return pattern.removeprefix("*.") if pattern else own
+
+    @property
     def secure(self) -> bool:
         """Whether people come over HTTPS."""
         return self.tls.source != "none"

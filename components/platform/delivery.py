@@ -1,6 +1,7 @@
 """Where models are kept and served."""
 
 from ..contracts import Offer
+from ..identity.gateway_settings import GatewaySettings
 from ..kubeflow.model_registry import (
     ModelRegistry,
     ModelRegistryArgs,
@@ -8,7 +9,7 @@ from ..kubeflow.model_registry import (
     catalog_pods,
     registry_pods,
 )
-from ..kubeflow.serving import Serving, ServingArgs
+from ..kubeflow.serving import ModelAddresses, Serving, ServingArgs
 from ..platform_settings import ComponentsSettings
 from ..storage import DatabaseArgs, LogicalDatabase
 from ..storage.choice import DataServices
@@ -17,7 +18,9 @@ from .ground import Ground
 REGISTRY, CATALOG = "metadb", "catalog"
 
 
-def deploy_delivery(settings: ComponentsSettings, ground: Ground, data: DataServices) -> dict[str, Offer]:
+def deploy_delivery(
+    settings: ComponentsSettings, ground: Ground, data: DataServices, gateway: GatewaySettings
+) -> dict[str, Offer]:
     """Declare those of the area's components that are on."""
     offers: dict[str, Offer] = {}
     if settings.serving.enabled:
@@ -31,6 +34,10 @@ def deploy_delivery(settings: ComponentsSettings, ground: Ground, data: DataServ
                 certificates=ground.certificates,
                 capabilities=ground.cluster.capabilities,
                 node_pools=ground.cluster.node_pools,
+                addresses=ModelAddresses(
+                    domain=gateway.models_domain or "example.com",
+                    scheme="https" if gateway.secure else "http",
+                ),
                 knative=ground.addons.knative,
             ),
             ground.opts,

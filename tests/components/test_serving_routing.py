@@ -1,9 +1,10 @@
 """The way to inference services: by host, by path, through which gateway, and to the web app."""
 
 import pytest
+import yaml
 
 from tests.components.test_serving import Stack, configuration, pod, serve
-from tests.support.render import Rendered
+from tests.support.render import MINIMAL, Rendered, render
 
 ROUTED = Stack(gateway_api=True)
 APP = "kserve-models-web-application"
@@ -116,3 +117,26 @@ def test_the_web_app_writes_nowhere_but_in_its_scratch_volume() -> None:
     (program,) = pod(serve(), APP)["spec"]["containers"]
     assert program["securityContext"]["readOnlyRootFilesystem"]
     assert [mount["mountPath"] for mount in program["volumeMounts"]] == ["/tmp"]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "domain"),
+    [
+        (["kubeflow.example.org", "*.models.example.org"], "models.example.org"),
+        (["kubeflow.example.org"], "kubeflow.example.org"),
+        (["*"], "example.com"),
+        (["localhost"], "example.com"),
+    ],
+)
+def test_models_have_names_that_the_gateway_answers_to(hosts: list[str], domain: str) -> None:
+    stack = {**yaml.safe_load(MINIMAL), "gateway": {"hosts": hosts}}
+    ingress = configuration(render(stack, serving={}), "ingress")
+    assert ingress["ingressDomain"] == domain
+
+
+def test_addresses_are_shown_with_https_where_the_routes_are_at_the_platforms_gateway() -> None:
+    knative = {**yaml.safe_load(MINIMAL), "addons": {"knative": {"enabled": True}}}
+    assert configuration(render(knative, serving={}), "ingress")["urlScheme"] == "https"
+    assert configuration(render(serving={}), "ingress")["urlScheme"] == "http"
+    plain = {**knative, "gateway": {"hosts": ["localhost"], "tls": {"source": "none"}}}
+    assert configuration(render(plain, serving={}), "ingress")["urlScheme"] == "http"

@@ -75,14 +75,17 @@ def given(name: str) -> dict[str, Any]:
     return {key.removeprefix("slipway:"): value for key, value in content["config"].items()}
 
 
-def loaded(config: Mapping[str, object]) -> dict[str, Any]:
+def loaded(config: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that the program reads, when Pulumi hands these over."""
+    secret = {"slipway:secret-client-secret": "given-by-the-provider"}
     handed = {
         f"slipway:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in config.items()
     }
+    given_too = secret if config.get("identity", {}).get("provider") == "oidc" else {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PULUMI_CONFIG", json.dumps(handed))
+        patch.setenv("PULUMI_CONFIG", json.dumps({**handed, **given_too}))
+        patch.setattr("stacks.settings.is_config_secret", given_too.__contains__)
         return load().settings.model_dump(mode="json", by_alias=True)
 
 

@@ -28,7 +28,7 @@ from ...kube.config import Config
 from ...kube.objects import access
 from ...kube.scope import Scope
 from ...settings_base import SettingsError
-from .configuration import JOBS_NAMESPACE, configuration
+from .configuration import EXAMPLE, JOBS_NAMESPACE, ModelAddresses, configuration
 from .configuration import images as configured_images
 from .controller import controller, webhooks
 from .gateway import gateway
@@ -82,6 +82,7 @@ class ServingArgs:
     """What serving needs.
 
     Attributes:
+        addresses: of services, as seen from outside, where the settings name none.
         knative: the leaf after which Knative Serving can be used; None where it is not installed.
         gateway_api: the leaf after which the types of the Gateway API can be used, or None.
     """
@@ -93,6 +94,7 @@ class ServingArgs:
     certificates: CertificateAuthority
     capabilities: Capabilities
     node_pools: Sequence[NodePool] = ()
+    addresses: ModelAddresses = EXAMPLE
     knative: pulumi.Resource | None = None
     gateway_api: pulumi.Resource | None = None
 
@@ -123,7 +125,9 @@ class Serving(pulumi.ComponentResource):
             node_pools=args.node_pools,
         )
         knative = args.knative is not None
-        config = configuration(scope, args.mesh, settings, args.node_pools, knative=knative)
+        config = configuration(
+            scope, args.mesh, settings, args.node_pools, knative=knative, addresses=args.addresses
+        )
         types = _types(self, args, after=config.resource)
         gateway(scope, args.mesh, settings.routing, args.gateway_api)
         let_in(scope)

@@ -7,6 +7,7 @@ pkg/controller/v1alpha2/llmisvc/config_loader.go.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ...contracts import Mesh, NodePool
@@ -32,13 +33,35 @@ KNOWN_GPUS = ("nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu", "habana.ai/gaudi
 Entry = dict[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ModelAddresses:
+    """What addresses of services look like from outside.
+
+    Attributes:
+        domain: what their host names end in. scheme: how the gateway is spoken to.
+    """
+
+    domain: str
+    scheme: str
+
+
+EXAMPLE = ModelAddresses(domain="example.com", scheme="http")
+"""KServe's own."""
+
+
 def configuration(
-    scope: Scope, mesh: Mesh, settings: ServingSettings, pools: Sequence[NodePool], *, knative: bool
+    scope: Scope,
+    mesh: Mesh,
+    settings: ServingSettings,
+    pools: Sequence[NodePool],
+    *,
+    knative: bool,
+    addresses: ModelAddresses = EXAMPLE,
 ) -> Config:
-    """Declare the ConfigMap."""
+    """Declare the ConfigMap; `addresses` are those of services where the settings name none."""
     data = {
         key: json.dumps(value, indent=1)
-        for key, value in _entries(scope, mesh, settings, pools, knative).items()
+        for key, value in _entries(scope, mesh, settings, pools, knative=knative, addresses=addresses).items()
     }
     return config_map(scope, NAME, data, app=APP)
 
@@ -52,7 +75,13 @@ def images(settings: ServingSettings) -> tuple[str, ...]:
 
 
 def _entries(
-    scope: Scope, mesh: Mesh, settings: ServingSettings, pools: Sequence[NodePool], knative: bool
+    scope: Scope,
+    mesh: Mesh,
+    settings: ServingSettings,
+    pools: Sequence[NodePool],
+    *,
+    knative: bool,
+    addresses: ModelAddresses,
 ) -> dict[str, Entry]:
     agent = _sidecar(settings.agent, Images.AGENT)
     result: dict[str, Entry] = {
@@ -67,7 +96,7 @@ def _entries(
         "deploy": _deploy(settings.deployment),
         "explainers": {"art": _art(_explainer(settings))},
         "inferenceService": _service(settings.deployment),
-        "ingress": _ingress(scope, mesh, settings, knative),
+        "ingress": _ingress(scope, mesh, settings, knative, addresses),
         "localModel": _local_models(settings.local_models, settings),
         "logger": {**agent, **_logger(settings.logger)},
         "metricsAggregator": {
@@ -167,16 +196,20 @@ def _service(given: DeploymentSettings) -> Entry:
     }
 
 
-def _ingress(scope: Scope, mesh: Mesh, settings: ServingSettings, knative: bool) -> Entry:
+def _ingress(
+    scope: Scope, mesh: Mesh, settings: ServingSettings, knative: bool, addresses: ModelAddresses
+) -> Entry:
     given = settings.routing
     result: Entry = {
         "enableGatewayApi": given.gateway_api.enabled,
         "kserveIngressGateway": given.gateway_api.gateway or f"{scope.namespace_name}/{GATEWAY}",
         "ingressGateway": mesh.gateway,
-        "ingressDomain": given.domain,
+        "ingressDomain": given.domain or addresses.domain,
         "additionalIngressDomains": list(given.more_domains),
         "domainTemplate": given.host_template,
-        "urlScheme": given.scheme,
+        # Knative's routes are at the platform's gateway. An Ingress of KServe's names no certificate, so that
+        # Istio answers it at port 80 alone (v0.18.0, kube_ingress_reconciler.go).
+        "urlScheme": given.scheme or (addresses.scheme if knative else "http"),
         "enableLLMInferenceServiceTLS": settings.llm.tls,
         # Only services in Knative mode get a VirtualService.
         "disableIstioVirtualHost": not knative,

@@ -80,12 +80,18 @@ class RoutingSettings(Settings):
         description="Whether a service has a host name of its own, or also a path of the one domain. "
         "Paths need Knative mode or the Gateway API.",
     )
-    domain: Domain = Field(default="example.com", description="What host names end in.")
+    domain: Domain | None = Field(
+        default=None,
+        description="What host names end in. Unset: what the first pattern of gateway.hosts stands for "
+        "(`*.models.example.com`), else the platform's own name, else example.com.",
+    )
     more_domains: tuple[Domain, ...] = Field(
         default=(), description="Further endings of host names (Knative mode and the Gateway API)."
     )
-    scheme: Literal["http", "https"] = Field(
-        default="http", description="Scheme of the addresses that services show."
+    scheme: Literal["http", "https"] | None = Field(
+        default=None,
+        description="Scheme of the addresses that services show. Unset: that of the gateway in Knative mode, "
+        "else http.",
     )
     host_template: Annotated[str, AfterValidator(_host_template)] = Field(
         default="{{ .Name }}-{{ .Namespace }}.{{ .IngressDomain }}",
@@ -113,6 +119,6 @@ class RoutingSettings(Settings):
 
     @model_validator(mode="after")
     def _domains_differ(self) -> Self:
-        if self.domain in self.more_domains:
+        if self.domain and self.domain in self.more_domains:
             raise ValueError(f"'{self.domain}' is the domain already; allowed in moreDomains: others")
         return self
