@@ -70,12 +70,16 @@ def _plain(value: object, *, names: bool = False) -> object:
     if isinstance(value, list):
         return [_plain(one) for one in cast("list[object]", value)]
     if not isinstance(value, dict):
-        return cast("object", value)
+        return value
     given = cast("dict[str, object]", value)
     if names:
         return {key: _plain(one) for key, one in given.items()}
     return {
         key: _plain(one, names=key in ("properties", "$defs"))
         for key, one in given.items()
-        if not (key == "title" or (key == "default" and isinstance(one, dict | list) and one))
+        if not _says_nothing(key, one)
     }
+
+
+def _says_nothing(key: str, value: object) -> bool:
+    return key == "title" or (key == "default" and isinstance(value, dict | list) and bool(value))
