@@ -20,7 +20,9 @@ _WIDTH = 120
 
 def schema() -> dict[str, Any]:
     """The schema of a whole stack file: its `config`, and what Pulumi itself writes beside it."""
-    settings = cast("dict[str, Any]", _plain(PlatformSettings.model_json_schema(by_alias=True)))
+    whole = PlatformSettings.model_json_schema(by_alias=True)
+    _fill_in(whole, whole["$defs"])
+    settings = cast("dict[str, Any]", _plain(whole))
     keys: Mapping[str, Any] = settings["properties"]
     encrypted = {
         "type": "object",
@@ -59,6 +61,22 @@ def schema() -> dict[str, Any]:
 def text() -> str:
     """The schema as its file has it."""
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _fill_in(value: object, models: dict[str, Any]) -> None:
+    """Ask for no key of a model where whoever has the model has a default for it, as Settings merges them."""
+    if isinstance(value, list):
+        for one in cast("list[object]", value):
+            _fill_in(one, models)
+    elif isinstance(value, dict):
+        given = cast("dict[str, Any]", value)
+        name = str(given.get("$ref", "")).rpartition("/")[2]
+        if name and given.get("default") and models[name].get("required"):
+            partly = f"{name}Partly"
+            models.setdefault(partly, {key: one for key, one in models[name].items() if key != "required"})
+            given["$ref"] = f"#/$defs/{partly}"
+        for one in list(given.values()):
+            _fill_in(one, models)
 
 
 def _plain(value: object, *, names: bool = False) -> object:

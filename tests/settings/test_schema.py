@@ -19,6 +19,7 @@ WRONG: dict[str, dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("wrong_stacks.yaml").read_text(encoding="utf-8")
 )
 ENCRYPTED = {"secure": "v1:abc:def"}
+IMAGE = "registry.example.com/notebook:1"
 SIMULATED = {"slipway:cluster": {"provider": "simulated"}}
 
 
@@ -85,9 +86,12 @@ def test_what_is_wrong_by_itself_is_refused_in_an_editor(what: str) -> None:
         {**SIMULATED, "aws:region": "eu-central-1", "kubernetes:context": "one"},
         {**SIMULATED, "slipway:addons": {"istio": {"controlPlane": {"cpu": 1, "memory": "2Gi"}}}},
         {"slipway:cluster": {"provider": "kind", "nodePools": [{"name": "one", "count": 1}]}},
+        {**SIMULATED, "slipway:components": {"notebooks": {"spawner": {"jupyter": {"additional": [IMAGE]}}}}},
     ],
 )
 def test_what_the_program_takes_is_taken(config: Mapping[str, Any]) -> None:
+    own = {key: value for key, value in config.items() if key.startswith("slipway:") and "secret-" not in key}
+    PlatformSettings.model_validate({key.removeprefix("slipway:"): value for key, value in own.items()})
     assert problems({"config": config}) == []
 
 
