@@ -8,19 +8,18 @@ contracts.Cluster.
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import pulumi
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from .. import dynamic
-from ..contracts import Accelerator, Capabilities, Cluster, NodePool
-from ..kube.quantity import parse_quantity
+from ..contracts import Capabilities, Cluster, NodePool
 from ..settings_base import DnsLabel, Settings, duplicates
 from .device_labels import sharing_labels
-from .pools import POOL_LABEL, AcceleratorSettings, Labels, Taints, TaintSettings
+from .pools import AcceleratorSettings
 from .provider import cluster_provider
-from .sharing import SharingSettings, shared
+from .shapes import Bytes, SharedShape
 
 STORAGE_CLASS = "standard"
 """The default storage class; simulator/cluster/configuration.py makes it."""
@@ -28,8 +27,6 @@ STORAGE_CLASS = "standard"
 _HOME_VARIABLE = "SLIPWAY_HOME"
 _HOME = ".slipway"
 _REGION = "simulated"
-_LEAST_MEMORY = "64Mi"
-_MOST_CORES = 4096
 
 
 def _pool_name(name: str) -> str:
@@ -39,89 +36,15 @@ def _pool_name(name: str) -> str:
     return name
 
 
-def _number(value: str) -> str:
-    if parse_quantity(value) <= 0:
-        message = f"'{value}' is not above zero"
-        raise ValueError(message)
-    return value
-
-
-def _bytes(value: str) -> str:
-    if parse_quantity(_number(value)) < parse_quantity(_LEAST_MEMORY):
-        message = f"'{value}' is less than {_LEAST_MEMORY}: write the unit, as in 64Gi"
-        raise ValueError(message)
-    return value
-
-
-def _cores(value: str) -> str:
-    if parse_quantity(_number(value)) > _MOST_CORES:
-        message = f"'{value}' is more than {_MOST_CORES} cores, which no node has: 16, 3500m"
-        raise ValueError(message)
-    return value
-
-
-_QUANTITY = Field(coerce_numbers_to_str=True, json_schema_extra={"type": ["string", "number"]})
-Cores = Annotated[str, _QUANTITY, AfterValidator(_cores)]
-Bytes = Annotated[str, _QUANTITY, AfterValidator(_bytes)]
-
-
-class NodePoolSettings(Settings):
+class NodePoolSettings(SharedShape):
     """Simulated nodes of one shape."""
 
     name: Annotated[DnsLabel, AfterValidator(_pool_name)] = Field(
         description="Name of the pool; its nodes are `<name>-0`, `<name>-1` and so on."
     )
     count: int = Field(ge=0, le=1000, description="Number of nodes; 0 keeps the pool without nodes.")
-    cpu: Cores = Field(description="Cores of one node, as a Kubernetes quantity: 16, 3500m.")
-    memory: Bytes = Field(description="Memory of one node, as a Kubernetes quantity: 64Gi.")
     ephemeral_storage: Bytes = Field(default="200Gi", description="Local disk of one node.")
-    architecture: Literal["amd64", "arm64"] = Field(default="amd64", description="Processor architecture.")
     zone: Annotated[DnsLabel, Field(description="Availability zone of the nodes.")] = "simulated-a"
-    accelerator: AcceleratorSettings | None = Field(default=None, description="Accelerators of each node.")
-    sharing: SharingSettings | None = Field(
-        default=None, description="How one device serves several pods; each belongs to one unless said."
-    )
-    labels: Labels = Field(default={}, description="Labels of each node, beside those that every node has.")
-    taints: Taints | None = Field(
-        default=None,
-        description="Taints of each node. A pool with accelerators that does not say has the taint "
-        "`nvidia.com/gpu=present:NoSchedule` (for other vendors their resource's name); `[]` means none.",
-    )
-
-    @model_validator(mode="after")
-    def _devices_can_be_shared(self) -> Self:
-        if self.sharing and not self.accelerator:
-            raise ValueError(f"pool '{self.name}': sharing is for accelerators, and it has none")
-        if self.accelerator:
-            shared(self.accelerator.contract, self.sharing)
-        return self
-
-    @property
-    def devices(self) -> Accelerator | None:
-        """The accelerators of one node as pods see them."""
-        return shared(self.accelerator.contract, self.sharing) if self.accelerator else None
-
-    @property
-    def effective_taints(self) -> tuple[TaintSettings, ...]:
-        """The taints that are meant, said or not."""
-        if self.taints is not None:
-            return self.taints
-        return (self.accelerator.default_taint,) if self.accelerator else ()
-
-    @property
-    def contract(self) -> NodePool:
-        """The pool as components see it."""
-        return NodePool(
-            name=self.name,
-            min_nodes=self.count,
-            max_nodes=self.count,
-            cpu=self.cpu,
-            memory=self.memory,
-            labels={**self.labels, POOL_LABEL: self.name},
-            taints=tuple(taint.contract for taint in self.effective_taints),
-            accelerator=self.devices,
-            architecture=self.architecture,
-        )
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -135,8 +58,7 @@ class NodePoolSettings(Settings):
             "ephemeralStorage": self.ephemeral_storage,
             "architecture": self.architecture,
             "labels": {
-                **self.labels,
-                POOL_LABEL: self.name,
+                **self.selector,
                 "kubernetes.io/os": "linux",
                 "kubernetes.io/arch": self.architecture,
                 "node.kubernetes.io/instance-type": f"simulated-{self.name}",

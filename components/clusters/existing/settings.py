@@ -3,64 +3,32 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
+from typing_extensions import override
 
 from ...contracts import NodePool
 from ...settings_base import DnsLabel, Settings, duplicates
-from ..pools import AcceleratorSettings, Labels, Taints, TaintSettings
-from ..sharing import SharingSettings, shared
-from ..simulated import Bytes, Cores
+from ..pools import Labels
+from ..shapes import SharedShape
 
 
-class ExistingPoolSettings(Settings):
+class ExistingPoolSettings(SharedShape):
     """Nodes of one shape that the cluster has, for the placement of components."""
 
     name: DnsLabel = Field(description="Name by which components are placed on these nodes.")
     labels: Labels = Field(description="Labels that select these nodes and no others.")
-    cpu: Cores = Field(description="Cores of one node: 16, 3500m.")
-    memory: Bytes = Field(description="Memory of one node: 64Gi.")
     count: int = Field(default=1, ge=0, le=10000, description="Nodes there are, or may be.")
-    architecture: Literal["amd64", "arm64"] = Field(default="amd64", description="Processor architecture.")
-    accelerator: AcceleratorSettings | None = Field(default=None, description="Accelerators of each node.")
-    sharing: SharingSettings | None = Field(
-        default=None, description="How one device serves several pods; each belongs to one unless said."
-    )
-    taints: Taints | None = Field(
-        default=None,
-        description="Taints that the nodes have. With accelerators and without a word: "
-        "`nvidia.com/gpu=present:NoSchedule`; `[]` means none.",
-    )
 
     @model_validator(mode="after")
     def _can_be_selected(self) -> Self:
         if not self.labels:
             raise ValueError(f"pool '{self.name}' has no labels: name those that its nodes have")
-        if self.sharing and not self.accelerator:
-            raise ValueError(f"pool '{self.name}': sharing is for accelerators, and it has none")
-        if self.accelerator:
-            shared(self.accelerator.contract, self.sharing)
         return self
 
     @property
-    def effective_taints(self) -> tuple[TaintSettings, ...]:
-        """The taints that are meant, said or not."""
-        if self.taints is not None:
-            return self.taints
-        return (self.accelerator.default_taint,) if self.accelerator else ()
-
-    @property
-    def contract(self) -> NodePool:
-        """The pool as components see it."""
-        return NodePool(
-            name=self.name,
-            min_nodes=self.count,
-            max_nodes=self.count,
-            cpu=self.cpu,
-            memory=self.memory,
-            labels=self.labels,
-            taints=tuple(taint.contract for taint in self.effective_taints),
-            accelerator=shared(self.accelerator.contract, self.sharing) if self.accelerator else None,
-            architecture=self.architecture,
-        )
+    @override
+    def selector(self) -> dict[str, str]:
+        """Labels that these nodes have and no others."""
+        return dict(self.labels)
 
 
 def _distinct(pools: tuple[ExistingPoolSettings, ...]) -> tuple[ExistingPoolSettings, ...]:

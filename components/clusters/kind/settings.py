@@ -8,19 +8,18 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ...contracts import NodePool
 from ...kube.image import PinnedImage
-from ...settings_base import DnsLabel, Settings, duplicates
+from ...settings_base import Settings, duplicates
 from ...versions import Kind
-from ..pools import POOL_LABEL, AcceleratorSettings, Labels, Taints, TaintSettings
-from ..simulated import Bytes, Cores
+from ..pools import AcceleratorSettings
+from ..shapes import Bytes, Cores, NodeShape
 
 _REGISTRY = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?")
 _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
 
 
-class KindPoolSettings(Settings):
+class KindPoolSettings(NodeShape):
     """Nodes of one shape, each a container."""
 
-    name: DnsLabel = Field(description="Name of the pool.")
     count: int = Field(default=1, ge=0, le=20, description="Number of nodes.")
     cpu: Cores = Field(
         default="4", description="Cores that a node is taken to have; kind shares all of the machine's."
@@ -32,12 +31,6 @@ class KindPoolSettings(Settings):
         default=None,
         description="GPUs of this machine, all of them on one node: needs NVIDIA's container toolkit.",
     )
-    labels: Labels = Field(default={}, description="Labels of each node, beside those that every node has.")
-    taints: Taints | None = Field(
-        default=None,
-        description="Taints of each node. With an accelerator and without a word: "
-        "`nvidia.com/gpu=present:NoSchedule`; `[]` means none.",
-    )
 
     @model_validator(mode="after")
     def _gpus_belong_to_one_node(self) -> Self:
@@ -47,27 +40,6 @@ class KindPoolSettings(Settings):
                 "given to one node; count may be 0 or 1"
             )
         return self
-
-    @property
-    def effective_taints(self) -> tuple[TaintSettings, ...]:
-        """The taints that are meant, said or not."""
-        if self.taints is not None:
-            return self.taints
-        return (self.accelerator.default_taint,) if self.accelerator else ()
-
-    @property
-    def contract(self) -> NodePool:
-        """The pool as components see it."""
-        return NodePool(
-            name=self.name,
-            min_nodes=self.count,
-            max_nodes=self.count,
-            cpu=self.cpu,
-            memory=self.memory,
-            labels={**self.labels, POOL_LABEL: self.name},
-            taints=tuple(taint.contract for taint in self.effective_taints),
-            accelerator=self.accelerator.contract if self.accelerator else None,
-        )
 
 
 class PortSettings(Settings):
