@@ -10,9 +10,9 @@ ROOT = Path(__file__).resolve().parents[2]
 KUBECTL = """\
 case "$*" in
   *"get cronjobs"*) echo cronjob.batch/mysql-backup; echo cronjob.batch/mysql-restore ;;
-  *"create job"*"--from=cronjob/mysql-restore"*) echo the-job ;;
+  *"create job"*"--from=cronjob/mysql-restore"*) printf '%s\\n' 'the-job "a\\nb"' ;;
   *"create job"*) echo "not found" >&2; exit 1 ;;
-  "set env"*) echo "$* $(cat)" ;;
+  "set env"*) printf '%s ' "$*"; cat ;;
   "apply"*) cat > "$LOG"; echo created ;;
   *"get job"*) printf %s "$ENDED" ;;
   *logs*) echo "orders: restored" ;;
@@ -40,7 +40,8 @@ def _restore(
 def test_the_newest_copy_is_restored_where_nothing_is_there_unless_more_is_said(tmp_path: Path) -> None:
     ended = _restore(tmp_path, "STORE=mysql")
     assert ended.returncode == 0, ended.stderr
-    assert "COPY=latest REPLACE=no the-job" in (tmp_path / "log").read_text()
+    # The line breaks of scripts stay as JSON writes them.
+    assert 'COPY=latest REPLACE=no the-job "a\\nb"' in (tmp_path / "log").read_text()
     assert "orders: restored" in ended.stdout
 
 
