@@ -15,7 +15,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_urlsafe
+from secrets import token_hex
 from typing import Any
 
 from tests.clouds import programs
@@ -77,8 +77,8 @@ class CloudStack(StackCopy):
         assert done.status == 0, done.output
         file = self.project.root / "stacks" / f"Pulumi.{self.name}.yaml"
         if "provider: oidc" in file.read_text():
-            given = token_urlsafe(24)
-            done = self.pulumi("config", "set", "--secret", "slipway:secret-client-secret", "--", given)
+            given = token_hex(16)
+            done = self.pulumi("config", "set", "--secret", "slipway:secret-client-secret", given)
             assert done.status == 0, done.output
 
     def kubectl(self, *arguments: str) -> str:
