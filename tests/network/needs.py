@@ -101,16 +101,14 @@ class Need:
 def needs(objects: Iterable[Object], *, watched: bool = True) -> list[Need]:
     """All of them, each once; those of Prometheus and Knative where they are there."""
     index = Index.of(objects)
-    found = [
-        *named_addresses(index),
-        *_routes(index),
-        *_webhooks(index),
-        *_login(index),
-        *_built_in(index),
-        *(_metrics(index) if watched else ()),
-    ]
+    found = [*said(index), *_built_in(index), *(_metrics(index) if watched else ())]
     found = [one for one in found if watched or one.source not in OF_ADDONS]
     return list({(one.source.name, one.target.name, one.port): one for one in found}.values())
+
+
+def said(index: Index) -> list[Need]:
+    """What objects say of it themselves."""
+    return [*named_addresses(index), *_routes(index), *_webhooks(index), *_login(index)]
 
 
 def named_addresses(index: Index) -> Iterator[Need]:
