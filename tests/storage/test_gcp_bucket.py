@@ -1,6 +1,6 @@
 """The bucket of Cloud Storage: private, versioned, encrypted, and each user may do what they need."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -156,10 +156,9 @@ def test_runs_find_the_bucket_by_the_identity_of_their_pods() -> None:
     assert launcher_config(RUNS, store, TEAM) == {"defaultPipelineRoot": root}
     repository = artifact_repository(RUNS, store, TEAM)
     assert "s3" not in repository
-    gcs = repository["gcs"]
-    assert isinstance(gcs, dict)
+    gcs = cast("dict[str, str]", repository["gcs"])
     assert gcs["bucket"] == BUCKET
-    assert str(gcs["keyFormat"]).startswith("private-artifacts/vision/")
+    assert gcs["keyFormat"].startswith("private-artifacts/vision/")
     assert "serviceAccountKeySecret" not in gcs
 
 
