@@ -100,4 +100,6 @@ def _plain(value: object, *, names: bool = False) -> object:
 
 
 def _says_nothing(key: str, value: object) -> bool:
-    return key == "title" or (key == "default" and isinstance(value, dict | list) and bool(value))
+    if key == "default" and isinstance(value, dict | list):
+        return len(cast("list[object]", value)) > 0
+    return key == "title"
