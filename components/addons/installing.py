@@ -40,6 +40,8 @@ class AddonsArgs:
         exposure: where a cloud's load balancer stands before the gateway.
         login_authority: certificates, PEM, by which the login's provider is known beside public ones.
         gateway: `namespace/name` of the Gateway that routes attach to; Knative's services do too.
+        models_domain: what host names of models end in; None where the gateway answers to no name.
+        secure: whether people come over HTTPS.
         more_charts: charts of other components that come from the same source.
     """
 
@@ -50,6 +52,8 @@ class AddonsArgs:
     authorizations: Sequence[ExternalAuthorization] = ()
     exposure: Exposure = "internal"
     login_authority: str | None = None
+    models_domain: str | None = None
+    secure: bool = True
     more_charts: Sequence[Chart] = ()
 
 
@@ -129,6 +133,8 @@ def install_addons(args: AddonsArgs, opts: pulumi.ResourceOptions) -> Addons:
                 capabilities=can,
                 mesh=mesh,
                 gateway=args.gateway,
+                domain=args.models_domain,
+                secure=args.secure,
                 settings=settings.knative,
                 charts=scope,
             ),

@@ -185,6 +185,8 @@ def _addons(settings: PlatformSettings, cluster: Cluster, opts: pulumi.ResourceO
             authorizations=login,
             exposure=settings.gateway.exposure,
             login_authority=_login_authority(settings),
+            models_domain=settings.components.serving.routing.domain or settings.gateway.models_domain,
+            secure=settings.gateway.secure,
             more_charts=gpu_charts(Devices.of(cluster), settings.gpu),
         ),
         opts,

@@ -86,3 +86,15 @@ def test_an_authority_of_the_provider_that_is_none_is_refused() -> None:
     }
     with pytest.raises(SettingsError, match=r"slipway:identity\.oidc\.authority"):
         platform_settings({"cluster": CLUSTER, "identity": {"provider": "oidc", "oidc": oidc}})
+
+
+def test_knatives_services_have_names_that_a_certificate_for_the_pattern_is_for() -> None:
+    knative = {"knative": {"enabled": True}}
+    found = installed(knative, models_domain="models.example.com").objects["KnativeServing/knative-serving"]
+    config = found["spec"]["config"]
+    assert config["domain"] == {"models.example.com": ""}
+    host = config["network"]["domain-template"].replace("{{.Name}}", "a").replace("{{.Namespace}}", "b")
+    assert host.replace("{{.Domain}}", "models.example.com") == "a-b.models.example.com"
+    assert config["network"]["default-external-scheme"] == "https"
+    unnamed = installed(knative).objects["KnativeServing/knative-serving"]["spec"]["config"]
+    assert not {"domain", "network"} & unnamed.keys()

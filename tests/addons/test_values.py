@@ -43,7 +43,8 @@ def test_kueue_is_configured_by_fields_that_it_has() -> None:
 
 
 def test_knative_is_configured_by_fields_and_flags_that_it_has() -> None:
-    spec = installed(EVERYTHING).objects["KnativeServing/knative-serving"]["spec"]
+    stack = installed(EVERYTHING, models_domain="models.example.com")
+    spec = stack.objects["KnativeServing/knative-serving"]["spec"]
     assert facts("knative_serving").unknown(spec) == []
 
 

@@ -30,6 +30,8 @@ class KnativeArgs:
     Attributes:
         gateway: `namespace/name` of the Gateway through which requests from outside come.
         charts: how a chart is installed, where the cluster runs one.
+        domain: what host names of services end in, seen from outside; None leaves them inside.
+        secure: whether people come over HTTPS.
     """
 
     capabilities: Capabilities
@@ -37,6 +39,8 @@ class KnativeArgs:
     gateway: str
     settings: KnativeSettings = field(default_factory=KnativeSettings)
     charts: ChartScope = field(default_factory=ChartScope)
+    domain: str | None = None
+    secure: bool = False
 
 
 class Knative(pulumi.ComponentResource):
@@ -99,6 +103,12 @@ def _operated(parent: pulumi.Resource, args: KnativeArgs) -> pulumi.Resource:
             "namespace": SERVING,
             "annotations": {"pulumi.com/waitFor": "condition=Ready"},
         },
-        spec=serving_spec(scope, mesh_namespace=args.mesh.namespace, gateway=args.gateway),
+        spec=serving_spec(
+            scope,
+            mesh_namespace=args.mesh.namespace,
+            gateway=args.gateway,
+            domain=args.domain,
+            scheme="https" if args.secure else "http",
+        ),
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[operator, gateway, *open_to]),
     )

@@ -21,6 +21,8 @@ LOCAL_GATEWAY = "cluster-local-gateway"
 LOCAL_SERVICE = "knative-local-gateway"
 """Service and Gateway by which KServe's configuration names the way inside the cluster."""
 
+# As KServe names them in standard mode (config-network and config-domain of knative/networking and serving).
+_NAME = "{{.Name}}-{{.Namespace}}.{{.Domain}}"
 QUEUE = "queue-proxy"
 _KNATIVE = "knative-releases/knative.dev/"
 # By the path of an image the containers, each with what it belongs to, and the cached image that name it.
@@ -74,8 +76,18 @@ def local_gateway_values(settings: LocalGatewaySettings, scope: ChartScope) -> V
     }
 
 
-def serving_spec(scope: ChartScope, *, mesh_namespace: str, gateway: str) -> Values:
-    """Specification of the KnativeServing object. `gateway` is `namespace/name` of the ingress Gateway."""
+def serving_spec(
+    scope: ChartScope, *, mesh_namespace: str, gateway: str, domain: str | None = None, scheme: str = "http"
+) -> Values:
+    """Specification of the KnativeServing object. `gateway` is `namespace/name` of the ingress Gateway.
+
+    Names of services end in `domain`; without it Knative gives them none outside of the cluster. One label
+    before it says service and namespace: a certificate for `*.<domain>` is for no more.
+    """
+    names = {
+        "domain": {domain: ""},
+        "network": {"domain-template": _NAME, "default-external-scheme": scheme},
+    }
     selector = {"app": LOCAL_GATEWAY, "istio": LOCAL_GATEWAY}
     namespace, _, name = gateway.partition("/")
     outside = f"istio-ingressgateway.{mesh_namespace}.svc.{scope.cluster_domain}"
@@ -91,6 +103,7 @@ def serving_spec(scope: ChartScope, *, mesh_namespace: str, gateway: str) -> Val
         "services": [{"name": LOCAL_SERVICE, "selector": selector}],
         "config": {
             **queue,
+            **(names if domain else {}),
             "istio": {
                 "external-gateways": _gateways(namespace, name, outside),
                 "local-gateways": _gateways(SERVING, LOCAL_SERVICE, inside),
