@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import jsonschema
 import pytest
@@ -25,8 +25,8 @@ SIMULATED = {"slipway:cluster": {"provider": "simulated"}}
 
 
 def problems(stack: object) -> list[str]:
-    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-    found: Any = validator.iter_errors(cast("Any", stack))
+    validator: Any = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    found = validator.iter_errors(stack)
     return [str(one.message) for one in found]
 
 
