@@ -254,7 +254,7 @@ def test_where_pods_run_no_images_the_types_of_all_add_ons_stand_in() -> None:
     [
         ({"replicas": 0}, "slipway:replicas: found 0; allowed: at least 1."),
         ({"istio": {"outboundTraffic": "DENY"}}, "slipway:istio.outboundTraffic: found 'DENY'"),
-        ({"istio": {"accessLogs": True}}, "slipway:istio.accessLogs: found true"),
+        ({"istio": {"accessLogs": True}}, "slipway:istio.accessLogs: found 'true'"),
         ({"istio": {"gateway": {"sourceRanges": ["10.0.0.1/8"]}}}, "not a range of addresses"),
         ({"istio": {"gateway": {"nodePorts": {"http": 80, "https": 30443}}}}, "at least 30000"),
         ({"istio": {"gateway": {"nodePorts": {"http": 30080, "https": 30080}}}}, "two different ports"),

@@ -60,11 +60,11 @@ def platform_schemas() -> Mapping[tuple[str, str], Schema]:
 
 @cache
 def api_type_paths() -> tuple[Path, ...]:
-    """Every file and folder of API types under components/."""
+    """Every file and folder of API types under components/, but Istio's stand-ins without a mesh."""
     root = Path(components.__path__[0])
     files = [path for path in root.rglob("api_types.yaml") if path.parent.name != "api_types"]
     folders = [path for path in root.rglob("api_types") if path.is_dir() and path.parent.name != "kube"]
-    return tuple(sorted(files + folders))
+    return tuple(sorted(path for path in files + folders if path.parent.name != "minimal"))
 
 
 def _errors(value: object, schema: Schema, path: str) -> Iterator[str]:
