@@ -24,7 +24,7 @@ def with_default_sharing(given: Mapping[str, Any]) -> Mapping[str, Any]:
         {**pool, "sharing": sharing} if _takes(pool) else pool
         for pool in cast("list[Mapping[str, Any]]", pools)
     ]
-    return {**given, "cluster": {**cluster, "nodePools": shared}}
+    return {**given, "cluster": {**cast("Mapping[str, Any]", cluster), "nodePools": shared}}
 
 
 def _takes(pool: object) -> bool:
