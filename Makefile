@@ -13,7 +13,7 @@ python := $(VENV)/bin/python
 simulator := $(python) -m simulator
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down check status explain rehearse env restore test lint bench reference picture images bundle lock tools clouds clean
+.PHONY: help up preview refresh down check status explain rehearse env restore test smoke lint bench reference picture images bundle lock tools clouds clean
 
 help: ## show this list
 	@echo "usage: make <target> [STACK=local] [ARGS=...]"
@@ -52,6 +52,9 @@ restore: ## put a copy back, with kubectl as it is set up: make restore STORE=my
 
 test: $(VENV)/.clouds ## run every test, those on the real engine too
 	@$(python) -m pytest $(ARGS)
+
+smoke: $(VENV)/.dev ## ask a stack whose programs run what a person asks in the first hour: STACK=kind
+	@$(python) -m pytest ci/smoke --stack $(STACK) $(ARGS)
 
 lint: $(VENV)/.clouds ## check style, formatting and types
 	@$(python) -m ruff check .

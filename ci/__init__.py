@@ -1,0 +1,1 @@
+"""What the workflows in `.github/workflows` run: previews of changes, ephemeral stacks, smoke tests."""
