@@ -90,7 +90,7 @@ def test_a_notebook_that_never_starts_fails_with_the_reason(tmp_path: Path, pod:
     said = str(failed.value)
     assert said.startswith("notebook team/smoke is not ready after 0 s:")
     assert says in said
-    assert "event: Failed: none" in said
+    assert "event: Failed: no image" in said
     assert "pulling" not in said.replace("Back-off pulling", "")
     assert "another-0" not in said
 
