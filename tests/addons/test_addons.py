@@ -56,6 +56,7 @@ def test_the_node_agent_is_told_of_gke_only_on_gke() -> None:
 def test_the_gateway_is_found_by_the_labels_and_the_account_of_the_contract(stack: Declared) -> None:
     assert stack.addons is not None
     mesh, values = stack.addons.mesh, stack.values("istio-ingressgateway")
+    assert mesh is not None
     assert mesh.gateway_selector.items() <= values["labels"].items()
     assert values["serviceAccount"] == {"create": True, "name": mesh.gateway_service_account}
     assert stack.charts["istio-ingressgateway"]["namespace"] == mesh.namespace

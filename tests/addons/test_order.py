@@ -67,6 +67,7 @@ def test_knative_serving_comes_after_its_operator_and_gateway_and_is_waited_for(
 def test_what_waits_for_an_add_on_has_one_dependency_of_it_in_the_state(stack: Declared) -> None:
     # Pulumi writes a dependency on a component of the program as one on each child; a chart is no such.
     assert stack.addons is not None
+    assert stack.addons.mesh is not None
     leaves = (
         stack.addons.certificates.ready,
         stack.addons.mesh.ready,

@@ -3,11 +3,10 @@
 from functools import cache
 
 import pytest
-import yaml
 
 from components.identity.needed_secrets import required
 from components.platform_settings import PlatformSettings, platform_settings
-from tests.support.project import ROOT
+from tests.support.stack_files import stack_values
 
 CLOUDS = ("aws", "gcp", "azure")
 STACKS = [f"{cloud}-{kind}" for cloud in CLOUDS for kind in ("dev", "prod")]
@@ -15,8 +14,7 @@ STACKS = [f"{cloud}-{kind}" for cloud in CLOUDS for kind in ("dev", "prod")]
 
 @cache
 def _settings(name: str) -> PlatformSettings:
-    config = yaml.safe_load((ROOT / "stacks" / f"Pulumi.{name}.yaml").read_text())["config"]
-    return platform_settings({key.removeprefix("slipway:"): value for key, value in config.items()})
+    return platform_settings(stack_values(name))
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -51,8 +49,18 @@ def test_there_are_three_teams_with_a_quota_of_gpus_that_the_stack_has(name: str
     assert asked <= models
 
 
+@pytest.mark.parametrize("name", STACKS)
+def test_databases_and_bucket_are_the_clouds_and_so_are_their_copies(name: str) -> None:
+    assert _settings(name).data.provider == "cloud"
+    assert not _settings(name).backs_up
+
+
 @pytest.mark.parametrize("cloud", CLOUDS)
-def test_data_in_the_cluster_is_copied_and_that_of_the_cloud_by_the_cloud(cloud: str) -> None:
-    assert _settings(f"{cloud}-dev").backs_up
-    assert not _settings(f"{cloud}-prod").backs_up
-    assert _settings(f"{cloud}-prod").data.provider == "cloud"
+def test_production_alone_is_protected_and_twice_there(cloud: str) -> None:
+    production, development = (_settings(f"{cloud}-{kind}") for kind in ("prod", "dev"))
+    assert production.data.database.highly_available
+    assert production.data.database.deletion_protection
+    assert production.availability.disruption_budgets
+    assert not development.data.database.highly_available
+    assert not development.data.database.deletion_protection
+    assert not development.availability.disruption_budgets

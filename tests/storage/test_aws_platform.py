@@ -4,7 +4,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-import yaml
 
 from components.clusters.aws.cluster import AwsArgs, AwsCluster
 from components.clusters.aws.settings import AwsSettings
@@ -12,7 +11,8 @@ from components.contracts import Cluster
 from components.platform import deploy_on
 from components.platform_settings import platform_settings
 from tests.clusters.aws.eks import told
-from tests.clusters.support import STACKS, Graph, declare
+from tests.clusters.support import Graph, declare
+from tests.support.stack_files import made_up_secrets, stack_values
 
 CLOUD = {"provider": "cloud", "objectStore": {"name": "acme-ml"}}
 TEAMS = {"vision": {"owner": "ada@example.com"}}
@@ -26,18 +26,14 @@ def _told(token: str, name: str, inputs: Any) -> Any:  # noqa: ANN401 - as Pulum
 
 @cache
 def _platform(*, in_cloud: bool) -> Graph:
-    text = (STACKS / "Pulumi.aws-prod.yaml").read_text(encoding="utf-8")
-    given: dict[str, Any] = {
-        key.removeprefix("slipway:"): value for key, value in yaml.safe_load(text)["config"].items()
-    }
-    given |= {"teams": TEAMS, "data": CLOUD if in_cloud else {}}
+    given = stack_values("aws-prod") | {"teams": TEAMS, "data": CLOUD if in_cloud else {}}
     settings = platform_settings(given)
     assert isinstance(settings.cluster, AwsSettings)
     chosen = settings.cluster
 
     def build() -> Cluster:
         cluster = AwsCluster("cluster", AwsArgs(settings=chosen, stack="aws-prod")).contract
-        deploy_on(cluster, settings)
+        deploy_on(cluster, settings, made_up_secrets(settings))
         return cluster
 
     return declare(build, _told)

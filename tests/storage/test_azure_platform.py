@@ -4,7 +4,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-import yaml
 
 from components.clusters.azure.cluster import AzureArgs, AzureCluster
 from components.clusters.azure.settings import AzureSettings
@@ -12,7 +11,8 @@ from components.contracts import Cluster
 from components.platform import deploy_on
 from components.platform_settings import platform_settings
 from tests.clusters.azure.aks import answered, former_names_left_out, told
-from tests.clusters.support import STACKS, Graph, declare
+from tests.clusters.support import Graph, declare
+from tests.support.stack_files import made_up_secrets, stack_values
 
 CLOUD = {"provider": "cloud", "objectStore": {"name": "acme-ml"}}
 TEAMS = {"vision": {"owner": "ada@example.com"}}
@@ -32,11 +32,7 @@ def _told(token: str, name: str, inputs: Any) -> Any:  # noqa: ANN401 - as Pulum
 
 @cache
 def _platform(*, in_cloud: bool) -> Graph:
-    text = (STACKS / "Pulumi.azure-prod.yaml").read_text(encoding="utf-8")
-    given: dict[str, Any] = {
-        key.removeprefix("slipway:"): value for key, value in yaml.safe_load(text)["config"].items()
-    }
-    given |= {"teams": TEAMS, "data": CLOUD if in_cloud else {}}
+    given = stack_values("azure-prod") | {"teams": TEAMS, "data": CLOUD if in_cloud else {}}
     settings = platform_settings(given)
     assert isinstance(settings.cluster, AzureSettings)
     chosen = settings.cluster
@@ -44,7 +40,7 @@ def _platform(*, in_cloud: bool) -> Graph:
     def build() -> Cluster:
         args = AzureArgs(settings=chosen, stack="azure-prod")
         cluster = AzureCluster("cluster", args, former_names_left_out()).contract
-        deploy_on(cluster, settings)
+        deploy_on(cluster, settings, made_up_secrets(settings))
         return cluster
 
     return declare(build, _told, answered)

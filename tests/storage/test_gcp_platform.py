@@ -4,7 +4,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-import yaml
 
 from components.clusters.gcp.cluster import GcpArgs, GcpCluster
 from components.clusters.gcp.settings import GcpSettings
@@ -12,9 +11,10 @@ from components.contracts import Cluster
 from components.platform import deploy_on
 from components.platform_settings import platform_settings
 from tests.clusters.gcp.graph import told
-from tests.clusters.support import STACKS, Graph, declare
+from tests.clusters.support import Graph, declare
 from tests.storage import cloud_sql
 from tests.storage.cloud_sql import CONNECTION_OF_GOOGLE, FOLDER_GRANT, HMAC, INSTANCE, STORE
+from tests.support.stack_files import made_up_secrets, stack_values
 
 CLOUD = {"provider": "cloud", "objectStore": {"name": "acme-ml"}}
 TEAMS = {"vision": {"owner": "ada@example.com"}}
@@ -28,18 +28,14 @@ def _told(token: str, name: str, inputs: Any) -> Any:  # noqa: ANN401 - as Pulum
 
 @cache
 def _platform(*, in_cloud: bool) -> Graph:
-    text = (STACKS / "Pulumi.gcp-prod.yaml").read_text(encoding="utf-8")
-    given: dict[str, Any] = {
-        key.removeprefix("slipway:"): value for key, value in yaml.safe_load(text)["config"].items()
-    }
-    given |= {"teams": TEAMS, "data": CLOUD if in_cloud else {}}
+    given = stack_values("gcp-prod") | {"teams": TEAMS, "data": CLOUD if in_cloud else {}}
     settings = platform_settings(given)
     assert isinstance(settings.cluster, GcpSettings)
     chosen = settings.cluster
 
     def build() -> Cluster:
         cluster = GcpCluster("cluster", GcpArgs(settings=chosen, stack="gcp-prod")).contract
-        deploy_on(cluster, settings)
+        deploy_on(cluster, settings, made_up_secrets(settings))
         return cluster
 
     return declare(build, _told, cloud_sql.answered)
