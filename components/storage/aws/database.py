@@ -16,11 +16,10 @@ from ...contracts import Authority, Database, Offer
 from ...dynamic import GeneratedPassword
 from ...kube.authority import authority
 from ...kube.scope import Scope
+from ..cloud_database import prepared, users_of
 from ..data_settings import CloudDatabaseSettings
 from ..database import DatabaseArgs
-from ..database_server import secret_of_users
-from ..preparation import ADMIN, Server, admin_name, prepare
-from ..server import passwords
+from ..preparation import ADMIN, Server
 from .place import AwsData
 from .traits import AWS
 
@@ -60,32 +59,12 @@ class RdsServer(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RdsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:storage:Rds", name, None, opts)
-        asked = args.databases
-        scope = Scope(component=asked.component, parent=self, namespaces=asked.namespaces)
-        names = [admin_name(asked), *(asked.password_name(one) for one in asked.databases)]
-        made = passwords(scope, names, args.settings.password_version)
-        users = secret_of_users(scope, asked, made)
-        instance = self._instance(args, made[admin_name(asked)])
-        signed = _authority(scope, args)
+        users = users_of(self, args.databases, args.settings.password_version)
+        instance = self._instance(args, users.admin)
+        signed = _authority(users.scope, args)
         server = Server(engine=args.engine, host=instance.address, port=PORTS[args.engine], authority=signed)
-        job = prepare(scope, asked, server, made)
-        self.databases = {
-            one.name: Database(
-                engine=args.engine,
-                host=instance.address,
-                port=PORTS[args.engine],
-                name=one.name,
-                secret=users.metadata.name,
-                user_key=one.user_key,
-                password_key=one.password_key,
-                ready=job.resource,
-                revision=made[asked.password_name(one)].id,
-                tls=True,
-                authority=signed,
-            )
-            for one in asked.databases
-        }
-        self.offer = Offer(images=job.images)
+        done = prepared(users, server, host=instance.address)
+        self.databases, self.offer = done.databases, done.offer
         self.register_outputs({})
 
     def _instance(self, args: RdsArgs, admin: GeneratedPassword) -> rds.Instance:

@@ -15,11 +15,10 @@ from ...contracts import Authority, Database, Offer
 from ...dynamic import GeneratedPassword
 from ...kube.authority import authority
 from ...kube.scope import Scope
+from ..cloud_database import prepared, users_of
 from ..data_settings import CloudDatabaseSettings
 from ..database import DatabaseArgs
-from ..database_server import secret_of_users
-from ..preparation import Server, admin_name, prepare
-from ..server import passwords
+from ..preparation import Server
 from .encryption import Key
 from .place import AzureData
 from .protection import lock
@@ -58,36 +57,16 @@ class FlexibleServer(pulumi.ComponentResource):
         self, name: str, args: FlexibleServerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("slipway:storage:FlexibleServer", name, None, opts)
-        asked, kind = args.databases, KINDS[args.engine]
-        scope = Scope(component=asked.component, parent=self, namespaces=asked.namespaces)
-        names = [admin_name(asked), *(asked.password_name(one) for one in asked.databases)]
-        made = passwords(scope, names, args.settings.password_version)
-        users = secret_of_users(scope, asked, made)
-        server = self._server(args, made[admin_name(asked)])
-        target = Target(id=server.resource.id, part=kind.part, zone=kind.zone)
-        reached = args.place.endpoint(self, args.place.name(asked.name), target)
-        signed = _authority(scope, args)
-        host = _after(server.host, [server.ready, *reached])
-        job = prepare(
-            scope, asked, Server(engine=args.engine, host=host, port=kind.port, authority=signed), made
-        )
-        self.databases = {
-            one.name: Database(
-                engine=args.engine,
-                host=server.host,
-                port=kind.port,
-                name=one.name,
-                secret=users.metadata.name,
-                user_key=one.user_key,
-                password_key=one.password_key,
-                ready=job.resource,
-                revision=made[asked.password_name(one)].id,
-                tls=True,
-                authority=signed,
-            )
-            for one in asked.databases
-        }
-        self.offer = Offer(images=job.images)
+        kind = KINDS[args.engine]
+        users = users_of(self, args.databases, args.settings.password_version)
+        made = self._server(args, users.admin)
+        target = Target(id=made.resource.id, part=kind.part, zone=kind.zone)
+        reached = args.place.endpoint(self, args.place.name(args.databases.name), target)
+        host = _after(made.host, [made.ready, *reached])
+        signed = _authority(users.scope, args)
+        server = Server(engine=args.engine, host=host, port=kind.port, authority=signed)
+        done = prepared(users, server, host=made.host)
+        self.databases, self.offer = done.databases, done.offer
         self.register_outputs({})
 
     def _server(self, args: FlexibleServerArgs, admin: GeneratedPassword) -> Made:
