@@ -11,6 +11,7 @@ import pytest
 
 from ci.smoke.browser import Browser
 from ci.smoke.cluster import Cluster
+from simulator.driver.errors import DriverError
 from simulator.driver.session import Session
 
 
@@ -32,6 +33,11 @@ class Installed:
         """Where the dashboard answers."""
         return self.outputs["url"]
 
+    def need(self, component: str) -> None:
+        """Skip what needs a component that the stack does not have."""
+        if component not in self.outputs["components"]:
+            pytest.skip(f"the stack has no component {component}")
+
     def image(self, part: str) -> str:
         """The image of the platform whose name has that part."""
         found = [image for image in self.outputs["images"] if part in image]
@@ -43,9 +49,12 @@ class Installed:
 def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The stack under test."""
     name = str(request.config.getoption("--stack"))
-    session = Session.of(name)
-    session.open()
-    outputs = session.engine.ask_json("stack output", "--json", "--show-secrets")
+    try:
+        session = Session.of(name)
+        session.open()
+        outputs = session.engine.ask_json("stack output", "--json", "--show-secrets")
+    except DriverError as error:
+        pytest.exit(str(error), 2)
     for needed in ("kubeconfig", "url", "firstUser"):
         if not outputs.get(needed):
             pytest.exit(f"stack '{name}' has no output `{needed}`: is it up, with a host name and login?", 2)
@@ -62,8 +71,8 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 def _only_what_is_there(request: pytest.FixtureRequest, installed: Installed) -> None:
     """Skip a test of a component that the stack does not have."""
     marker = request.node.get_closest_marker("component")
-    if marker and marker.args[0] not in installed.outputs["components"]:
-        pytest.skip(f"the stack has no component {marker.args[0]}")
+    if marker:
+        installed.need(marker.args[0])
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +87,7 @@ def browser(installed: Installed) -> Browser:
 @pytest.fixture(scope="session")
 def namespace(installed: Installed) -> Generator[str]:
     """The namespace of a profile that belongs to the first user, removed at the end."""
+    installed.need("profiles")
     name, cluster = f"smoke-{uuid.uuid4().hex[:6]}", installed.cluster
     owner = {"kind": "User", "name": installed.outputs["firstUser"]["email"]}
     cluster.create(
@@ -99,6 +109,7 @@ def namespace(installed: Installed) -> Generator[str]:
 @pytest.fixture(scope="session")
 def notebook(installed: Installed, namespace: str) -> str:
     """A notebook whose pod runs."""
+    installed.need("notebooks")
     cluster, name = installed.cluster, "smoke"
     container = {
         "name": name,
