@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ci.smoke import objects
 from ci.smoke.browser import Browser
 from ci.smoke.cluster import Cluster
 from simulator.driver.errors import DriverError
@@ -89,18 +90,10 @@ def namespace(installed: Installed) -> Generator[str]:
     """The namespace of a profile that belongs to the first user, removed at the end."""
     installed.need("profiles")
     name, cluster = f"smoke-{uuid.uuid4().hex[:6]}", installed.cluster
-    owner = {"kind": "User", "name": installed.outputs["firstUser"]["email"]}
-    cluster.create(
-        {
-            "apiVersion": "kubeflow.org/v1",
-            "kind": "Profile",
-            "metadata": {"name": name},
-            "spec": {"owner": owner},
-        }
-    )
+    cluster.create(objects.profile(name, installed.outputs["firstUser"]["email"]))
     try:
         # The last that the controller makes of what is used here.
-        cluster.wait("serviceaccount", "default-editor", name, lambda _: True, seconds=180)
+        cluster.wait("serviceaccount", objects.EDITOR, name, lambda _: True, seconds=180)
         yield name
     finally:
         cluster.kubectl("delete", "profile", name, "--wait=false")
@@ -111,21 +104,7 @@ def notebook(installed: Installed, namespace: str) -> str:
     """A notebook whose pod runs."""
     installed.need("notebooks")
     cluster, name = installed.cluster, "smoke"
-    container = {
-        "name": name,
-        "image": installed.image("jupyter-scipy"),
-        "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}},
-    }
-    cluster.create(
-        {
-            "apiVersion": "kubeflow.org/v1",
-            "kind": "Notebook",
-            "metadata": {"name": name, "namespace": namespace},
-            "spec": {
-                "template": {"spec": {"serviceAccountName": "default-editor", "containers": [container]}}
-            },
-        }
-    )
+    cluster.create(objects.notebook(name, namespace, installed.image("jupyter-scipy")))
     cluster.wait(
         "notebook", name, namespace, lambda one: one.get("status", {}).get("readyReplicas") == 1, seconds=900
     )

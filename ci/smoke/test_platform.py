@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ci.smoke import objects
 from ci.smoke.browser import Browser, LoginError
 from ci.smoke.cluster import has_condition
 from ci.smoke.conftest import Installed
@@ -44,7 +45,7 @@ def test_a_notebook_starts_and_answers(browser: Browser, namespace: str, noteboo
 def test_a_run_of_a_pipeline_succeeds(installed: Installed, namespace: str, scratch: Path) -> None:
     cluster = installed.cluster
     token = cluster.kubectl(
-        "create", "token", "default-editor", f"--namespace={namespace}", "--duration=1h",
+        "create", "token", objects.EDITOR, f"--namespace={namespace}", "--duration=1h",
         "--audience=pipelines.kubeflow.org",
     )  # fmt: skip
     (scratch / "ca.crt").write_text(installed.authority or "", encoding="utf-8")
@@ -66,39 +67,14 @@ def test_a_run_of_a_pipeline_succeeds(installed: Installed, namespace: str, scra
 @pytest.mark.component("trainer")
 def test_a_training_job_completes(installed: Installed, namespace: str) -> None:
     cluster = installed.cluster
-    trainer = {
-        "image": installed.image("jupyter-scipy"),
-        "command": ["python", "-c", "print('trained')"],
-        "numNodes": 1,
-    }
-    cluster.create(
-        {
-            "apiVersion": "trainer.kubeflow.org/v1alpha1",
-            "kind": "TrainJob",
-            "metadata": {"name": "smoke-train", "namespace": namespace},
-            "spec": {"runtimeRef": {"name": "torch-distributed"}, "trainer": trainer},
-        }
-    )
+    cluster.create(objects.train_job("smoke-train", namespace, installed.image("jupyter-scipy")))
     cluster.wait("trainjob", "smoke-train", namespace, has_condition("Complete"), seconds=900)
 
 
 @pytest.mark.component("serving")
 def test_an_inference_service_answers(installed: Installed, namespace: str, notebook: str) -> None:
     cluster = installed.cluster
-    model = {
-        "modelFormat": {"name": "sklearn"},
-        # KServe's own example, public.
-        "storageUri": "gs://kfserving-examples/models/sklearn/1.0/model",
-        "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}},
-    }
-    cluster.create(
-        {
-            "apiVersion": "serving.kserve.io/v1beta1",
-            "kind": "InferenceService",
-            "metadata": {"name": "iris", "namespace": namespace},
-            "spec": {"predictor": {"minReplicas": 1, "model": model}},
-        }
-    )
+    cluster.create(objects.inference_service("iris", namespace))
     cluster.wait("inferenceservice", "iris", namespace, has_condition("Ready"), seconds=900)
     address = f"http://iris-predictor.{namespace}.svc.cluster.local/v1/models/iris:predict"
     ask = (
