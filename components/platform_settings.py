@@ -15,6 +15,7 @@ from .gpu.settings import GpuSettings
 from .identity.gateway_settings import GatewaySettings
 from .identity.settings import IdentitySettings, exposure_problems
 from .identity.settings import problems as identity_problems
+from .identity.tls import SECRET as CERTIFICATE
 from .images import AirgapSettings, ImagesSettings
 from .kube.architectures import Architecture
 from .kube.outbound import ProxySettings
@@ -30,7 +31,7 @@ from .kubeflow.notebooks import problems as notebooks_problems
 from .kubeflow.pipelines import PipelinesSettings
 from .kubeflow.poddefaults import PodDefaultsSettings
 from .kubeflow.profiles import ProfilesSettings
-from .kubeflow.serving import ServingSettings
+from .kubeflow.serving import EXAMPLE, ModelAddresses, ServingSettings, listens, model_hosts, uses_gateway_api
 from .kubeflow.serving import problems as serving_problems
 from .kubeflow.spark import SparkSettings
 from .kubeflow.tensorboards import TensorBoardsSettings
@@ -103,12 +104,21 @@ class ComponentsSettings(Settings):
             for name, value in labels.items()
         }
 
-    def problems(self, pools: Sequence[NodePool], *, knative: bool) -> Iterator[str]:
+    def problems(
+        self,
+        pools: Sequence[NodePool],
+        *,
+        knative: bool = False,
+        gateway_api: bool = False,
+        addresses: ModelAddresses = EXAMPLE,
+    ) -> Iterator[str]:
         """What the components that are on ask for and is not there, each as one sentence."""
         found = {
             "notebooks": notebooks_problems(self.notebooks.spawner, pools),
             "trainer": trainer_problems(self.trainer.runtimes, pools),
-            "serving": serving_problems(self.serving, pools, knative=knative),
+            "serving": serving_problems(
+                self.serving, pools, knative=knative, gateway_api=gateway_api, addresses=addresses
+            ),
         }
         on = self.enabled()
         for component, texts in found.items():
@@ -199,6 +209,38 @@ class PlatformSettings(Settings):
         return backup.enabled
 
     @property
+    def model_addresses(self) -> ModelAddresses:
+        """What the gateway says of addresses of models."""
+        gateway = self.gateway
+        return ModelAddresses(
+            domain=gateway.models_domain or EXAMPLE.domain,
+            scheme="https" if gateway.secure else "http",
+            names=gateway.hosts,
+            certificate=CERTIFICATE if gateway.secure else None,
+            oldest_tls=gateway.tls.min_version,
+        )
+
+    @property
+    def gateway_api(self) -> bool:
+        """Whether the types of the Gateway API are there: as the add-on says, else where models need them."""
+        said, serving = self.addons.gateway_api.enabled, self.components.serving
+        if said is not None or not (self.addons.istio.enabled and serving.enabled):
+            return bool(said)
+        knative = self.addons.knative.enabled
+        return uses_gateway_api(serving, self.model_addresses, knative=knative, available=True)
+
+    @property
+    def model_hosts(self) -> tuple[str, ...]:
+        """Host names whose HTTPS a gateway for models answers, on the pods of the platform's own."""
+        serving, addresses, knative = (
+            self.components.serving,
+            self.model_addresses,
+            self.addons.knative.enabled,
+        )
+        made = serving.enabled and listens(serving, addresses, knative=knative, available=self.gateway_api)
+        return model_hosts(serving, addresses) if made else ()
+
+    @property
     def for_teams(self) -> TeamDefaults:
         """What holds for teams, the platform's proxy with it where they have none of their own."""
         defaults = self.team_defaults
@@ -287,7 +329,14 @@ class PlatformSettings(Settings):
         if self.scope != "everything":
             return []
         names = [pool.name for pool in pools]
-        found = list(self.components.problems(pools, knative=self.addons.knative.enabled))
+        found = list(
+            self.components.problems(
+                pools,
+                knative=self.addons.knative.enabled,
+                gateway_api=self.gateway_api,
+                addresses=self.model_addresses,
+            )
+        )
         found += team_pool_problems(self.teams, self.team_defaults, pools, queues=self.addons.kueue.enabled)
         placed = [
             *placements(self.components, "components"),

@@ -20,6 +20,7 @@ from ..kube.placement import placed
 from ..versions import Chart
 from .cert_manager import CertManager, CertManagerArgs
 from .exposure import Exposure, load_balancer_annotations
+from .gateway_api import GatewayApi
 from .istio import Istio, IstioArgs
 from .knative import Knative, KnativeArgs
 from .kuberay import KubeRay, KubeRayArgs
@@ -42,6 +43,7 @@ class AddonsArgs:
         gateway: `namespace/name` of the Gateway that routes attach to; Knative's services do too.
         models_domain: what host names of models end in; None where the gateway answers to no name.
         secure: whether people come over HTTPS.
+        gateway_api: whether routes of the Gateway API are made where the settings do not say.
         more_charts: charts of other components that come from the same source.
     """
 
@@ -54,6 +56,7 @@ class AddonsArgs:
     login_authority: str | None = None
     models_domain: str | None = None
     secure: bool = True
+    gateway_api: bool = False
     more_charts: Sequence[Chart] = ()
 
 
@@ -63,8 +66,8 @@ class Addons:
 
     Attributes:
         mesh: None where Istio is off.
-        knative, kueue, kuberay, monitoring: the leaf after which the types of each can be used; None where it
-            is off. Monitoring is the Prometheus stack.
+        gateway_api, knative, kueue, kuberay, monitoring: the leaf after which the types of each can be used;
+            None where it is off. Monitoring is the Prometheus stack.
         scrapers: the pods that may read the metrics of programs.
         scope: how other components install charts of their own.
         offers: by the key of each add-on below `addons`.
@@ -72,6 +75,7 @@ class Addons:
 
     certificates: CertificateAuthority
     mesh: MeshAddon | None
+    gateway_api: pulumi.Resource | None
     knative: pulumi.Resource | None
     kueue: pulumi.Resource | None
     kuberay: pulumi.Resource | None
@@ -111,7 +115,7 @@ def install_addons(args: AddonsArgs, opts: pulumi.ResourceOptions) -> Addons:
         opts,
     )
     offers = {"certManager": certificates.offer}
-    mesh = knative = kueue = kuberay = monitoring = None
+    mesh = gateway_api = knative = kueue = kuberay = monitoring = None
     if settings.istio.enabled:
         istio = Istio(
             "istio",
@@ -126,6 +130,12 @@ def install_addons(args: AddonsArgs, opts: pulumi.ResourceOptions) -> Addons:
             opts,
         )
         mesh, offers["istio"] = istio.mesh, istio.offer
+    wanted = settings.gateway_api.enabled
+    if mesh and (args.gateway_api if wanted is None else wanted):
+        gateway_api = mesh.ready
+        if not settings.gateway_api.present:
+            types = GatewayApi("gateway-api", opts)
+            gateway_api, offers["gatewayApi"] = types.ready, types.offer
     if mesh and settings.knative.enabled:
         knative = Knative(
             "knative",
@@ -159,6 +169,7 @@ def install_addons(args: AddonsArgs, opts: pulumi.ResourceOptions) -> Addons:
     return Addons(
         certificates=certificates.authority,
         mesh=mesh,
+        gateway_api=gateway_api,
         knative=knative.ready if knative else None,
         kueue=kueue.ready if kueue else None,
         kuberay=kuberay.ready if kuberay else None,

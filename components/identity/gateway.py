@@ -5,6 +5,7 @@ mesh lets nothing in by default, and the aggregated roles that let people see th
 cert-manager and the namespaces. Offers contracts.Mesh.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,13 +27,18 @@ GATEWAY = "kubeflow-gateway"
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayArgs:
-    """What the gateway needs."""
+    """What the gateway needs.
+
+    Attributes:
+        elsewhere: host names whose HTTPS another gateway on the same pods answers; each has one only.
+    """
 
     settings: GatewaySettings
     mesh: MeshAddon
     namespaces: Namespaces
     certificates: CertificateAuthority
     secrets: GivenSecrets
+    elsewhere: Collection[str] = ()
 
 
 class Gateway(pulumi.ComponentResource):
@@ -62,7 +68,7 @@ class Gateway(pulumi.ComponentResource):
             metadata=scope.metadata(GATEWAY),
             spec={
                 "selector": dict(args.mesh.gateway_selector),
-                "servers": _servers(args.settings, certificate),
+                "servers": _servers(args.settings, certificate, args.elsewhere),
             },
             opts=scope.options(args.mesh.ready),
         )
@@ -78,7 +84,9 @@ class Gateway(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _servers(settings: GatewaySettings, certificate: str | None) -> list[dict[str, object]]:
+def _servers(
+    settings: GatewaySettings, certificate: str | None, elsewhere: Collection[str]
+) -> list[dict[str, object]]:
     """HTTPS, and plain HTTP beside it, which leads to HTTPS wherever there is a certificate.
 
     An authority that asks for a proof by HTTP has to find it there: then the gateway's filters redirect what
@@ -95,7 +103,7 @@ def _servers(settings: GatewaySettings, certificate: str | None) -> list[dict[st
     if not (acme and acme.challenge == "http01"):
         plain["tls"] = {"httpsRedirect": True}
     encrypted: dict[str, object] = {
-        "hosts": hosts,
+        "hosts": [host for host in hosts if host not in elsewhere],
         "port": {"name": "https", "number": 443, "protocol": "HTTPS"},
         "tls": {
             "mode": "SIMPLE",

@@ -20,7 +20,8 @@ KEY = "minimal"
 
 FIXED: Mapping[str, object] = {
     "addons.istio.enabled": False,
-    # It serves through the mesh's gateways.
+    # Both serve through the mesh's gateways.
+    "addons.gatewayApi.enabled": False,
     "addons.knative.enabled": False,
     # It reads the metrics of most programs from their sidecars.
     "addons.prometheus.enabled": False,

@@ -146,7 +146,7 @@ def _declare(
         **workbench.offers,
         **pipelines.offers,
         **deploy_training(settings.components, ground, data),
-        **deploy_delivery(settings.components, ground, data, settings.gateway),
+        **deploy_delivery(settings.components, ground, data, settings.model_addresses),
     }
     offers |= deploy_backups(ground, data, secrets)
     # The dashboard comes last, since its menu is made from what the others offer.

@@ -1,7 +1,6 @@
 """Where models are kept and served."""
 
 from ..contracts import Offer
-from ..identity.gateway_settings import GatewaySettings
 from ..kubeflow.model_registry import (
     ModelRegistry,
     ModelRegistryArgs,
@@ -19,9 +18,9 @@ REGISTRY, CATALOG = "metadb", "catalog"
 
 
 def deploy_delivery(
-    settings: ComponentsSettings, ground: Ground, data: DataServices, gateway: GatewaySettings
+    settings: ComponentsSettings, ground: Ground, data: DataServices, addresses: ModelAddresses
 ) -> dict[str, Offer]:
-    """Declare those of the area's components that are on."""
+    """Declare those of the area's components that are on. `addresses` are the gateway's for models."""
     offers: dict[str, Offer] = {}
     if settings.serving.enabled:
         offers["serving"] = Serving(
@@ -34,11 +33,9 @@ def deploy_delivery(
                 certificates=ground.certificates,
                 capabilities=ground.cluster.capabilities,
                 node_pools=ground.cluster.node_pools,
-                addresses=ModelAddresses(
-                    domain=gateway.models_domain or "example.com",
-                    scheme="https" if gateway.secure else "http",
-                ),
+                addresses=addresses,
                 knative=ground.addons.knative,
+                gateway_api=ground.addons.gateway_api,
             ),
             ground.opts,
         ).offer

@@ -106,6 +106,7 @@ def _gateway(
             namespaces=base.namespaces,
             certificates=addons.certificates,
             secrets=given,
+            elsewhere=settings.model_hosts,
         ),
         opts,
     )
@@ -187,6 +188,7 @@ def _addons(settings: PlatformSettings, cluster: Cluster, opts: pulumi.ResourceO
             login_authority=_login_authority(settings),
             models_domain=settings.components.serving.routing.domain or settings.gateway.models_domain,
             secure=settings.gateway.secure,
+            gateway_api=settings.gateway_api,
             more_charts=gpu_charts(Devices.of(cluster), settings.gpu),
         ),
         opts,

@@ -239,6 +239,44 @@ def test_only_what_is_on_is_installed_and_offered() -> None:
     assert len(AddonsSettings().charts) == len(stack.charts)
 
 
+GATEWAY_API = {
+    f"CustomResourceDefinition/{name}.gateway.networking.k8s.io"
+    for name in ("gatewayclasses", "gateways", "httproutes")
+}
+
+
+@pytest.mark.parametrize("charts", [True, False], ids=["with charts", "without"])
+def test_types_of_the_gateway_api_are_no_charts_and_carry_what_istio_reads_of_them(charts: bool) -> None:
+    stack = installed(charts=charts, gateway_api=True)
+    assert stack.objects.keys() >= GATEWAY_API
+    for name in GATEWAY_API:
+        annotations = stack.objects[name]["metadata"]["annotations"]
+        assert annotations["gateway.networking.k8s.io/bundle-version"] == "v1.5.1"
+        assert annotations["gateway.networking.k8s.io/channel"] == "standard"
+        assert annotations["api-approved.kubernetes.io"].startswith("https://github.com/")
+    assert stack.addons is not None
+    assert stack.addons.gateway_api is not None
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted", "installs", "usable"),
+    [
+        ({}, False, False, False),
+        ({"enabled": True}, False, True, True),
+        ({"enabled": False}, True, False, False),
+        ({"present": True}, True, False, True),
+        ({"present": True, "enabled": False}, True, False, False),
+    ],
+)
+def test_types_of_the_gateway_api_are_installed_where_they_are_wanted_and_not_there(
+    settings: dict[str, Any], wanted: bool, installs: bool, usable: bool
+) -> None:
+    stack = installed({"gatewayApi": settings}, charts=False, gateway_api=wanted)
+    assert (stack.objects.keys() >= GATEWAY_API) is installs
+    assert stack.addons is not None
+    assert (stack.addons.gateway_api is not None) is usable
+
+
 def test_where_pods_run_no_images_the_types_of_all_add_ons_stand_in() -> None:
     stack = installed(EVERYTHING, charts=False)
     assert stack.charts == {}

@@ -15,6 +15,8 @@ Verdict = Callable[[Sample], str]
 USERS_WRITE = {
     "ClusterTrainingRuntime",
     "Experiment",
+    "Gateway",
+    "HTTPRoute",
     "InferenceGraph",
     "InferenceService",
     "LLMInferenceService",

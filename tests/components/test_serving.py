@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.contracts import Accelerator, Capabilities, NodePool, Offer, Taint
-from components.kubeflow.serving import Serving, ServingArgs, ServingSettings
+from components.kubeflow.serving import EXAMPLE, ModelAddresses, Serving, ServingArgs, ServingSettings
 from tests.support.alone import Surroundings, declare
 from tests.support.render import Object, Rendered
 
@@ -36,6 +36,7 @@ class Stack:
     webhooks: bool = True
     knative: bool = False
     gateway_api: bool = False
+    addresses: ModelAddresses = EXAMPLE
 
 
 def serve(stack: Stack = Stack(), **settings: object) -> Rendered:
@@ -68,6 +69,7 @@ def _declare(stack: Stack, settings: Mapping[str, object]) -> tuple[Rendered, Of
             node_pools=stack.pools,
             knative=given.mesh.ready if stack.knative else None,
             gateway_api=given.mesh.ready if stack.gateway_api else None,
+            addresses=stack.addresses,
         )
         offers.append(Serving("serving", args).offer)
 

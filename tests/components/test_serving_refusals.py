@@ -21,7 +21,7 @@ def own(**changed: object) -> dict[str, Any]:
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "mode": ({"deployment": {"mode": "Serverless"}}, "'Standard' or 'Knative'"),
     "path by ingress": (
-        {"routing": {"by": "path"}},
+        {"routing": {"by": "path", "gatewayApi": {"enabled": False}}},
         "routing.gatewayApi.enabled or deployment.mode 'Knative'",
     ),
     "host template without namespace": (
@@ -105,6 +105,10 @@ MISSING: dict[str, tuple[dict[str, Any], str]] = {
         {"routing": {"gatewayApi": {"enabled": True}}},
         "routing.gatewayApi.enabled: found true, which needs the types of gateway.networking.k8s.io/v1",
     ),
+    "paths without the gateway api": (
+        {"routing": {"by": "path"}},
+        "routing.by: found 'path', which needs routes of the Gateway API; allowed: 'host'",
+    ),
     "node pool of GPU runtimes": (
         {"runtimes": {"gpuNodePool": "gpus"}},
         "runtimes.gpuNodePool: found 'gpus'; allowed: a node pool of this stack (system, gpu)",
@@ -150,7 +154,7 @@ def test_what_a_stack_does_not_have_is_refused_before_anything_is_declared(case:
 
 def test_what_a_stack_has_is_accepted() -> None:
     settings = ServingSettings.model_validate(
-        {"deployment": {"mode": "Knative"}, "routing": {"gatewayApi": {"enabled": True}}}
+        {"deployment": {"mode": "Knative"}, "routing": {"gatewayApi": {"gateway": "edge/public"}}}
     )
     assert problems(settings, POOLS, knative=True, gateway_api=True) == ()
     assert serve(Stack(knative=True), deployment={"mode": "Knative"}).names("Deployment")

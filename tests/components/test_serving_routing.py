@@ -58,7 +58,7 @@ def test_routes_attach_to_the_platforms_own_gateway_where_requests_are_authentic
     assert address["value"] == "istio-ingressgateway.istio-system.svc.cluster.local"
     ingress = configuration(rendered, "ingress")
     assert ingress["enableGatewayApi"] is True
-    assert ingress["kserveIngressGateway"] == "kubeflow/kserve-ingress-gateway"
+    assert ingress["kserveIngressGateway"] == "istio-system/kserve-ingress-gateway"
     assert not rendered.of("IngressClass")
 
 
@@ -137,6 +137,8 @@ def test_models_have_names_that_the_gateway_answers_to(hosts: list[str], domain:
 def test_addresses_are_shown_with_https_where_the_routes_are_at_the_platforms_gateway() -> None:
     knative = {**yaml.safe_load(MINIMAL), "addons": {"knative": {"enabled": True}}}
     assert configuration(render(knative, serving={}), "ingress")["urlScheme"] == "https"
-    assert configuration(render(serving={}), "ingress")["urlScheme"] == "http"
+    assert configuration(render(serving={}), "ingress")["urlScheme"] == "https"
+    ingresses = {"routing": {"gatewayApi": {"enabled": False}}}
+    assert configuration(render(serving=ingresses), "ingress")["urlScheme"] == "http"
     plain = {**knative, "gateway": {"hosts": ["localhost"], "tls": {"source": "none"}}}
     assert configuration(render(plain, serving={}), "ingress")["urlScheme"] == "http"

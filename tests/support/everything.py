@@ -24,8 +24,6 @@ serving:
     path: /var/models
     nodeGroups: [{name: models, nodePool: system, storageLimit: 100Gi}]
 """
-# What no stack can have yet: nothing installs the API types that it needs.
-REFUSED = ("components.serving.routing.gatewayApi.enabled",)
 
 
 @cache
@@ -46,7 +44,7 @@ def _stack() -> dict[str, object]:
 
 def options_left_off() -> list[str]:
     """Keys of what `everything` could switch on and does not."""
-    return [key for key in _off(platform_settings(_stack()).components, "components") if key not in REFUSED]
+    return [key for key in _off(platform_settings(_stack()).components, "components")]
 
 
 def _off(settings: Settings, path: str) -> Iterator[str]:

@@ -81,6 +81,7 @@ class ApiType(BaseModel):
     columns: dict[str, str] = {}
     conversion: Conversion | None = None
     approved: str | None = None
+    annotations: dict[str, str] = {}
     fields: object = Field(default=None, alias="schema")
 
     @model_validator(mode="after")
@@ -100,7 +101,7 @@ def manifest(kind: str, group: str, api_type: ApiType, fragments: Fragments) -> 
     names = {"kind": kind, "listKind": f"{kind}List", "plural": api_type.plural or f"{singular}s"}
     names["singular"] = singular
     metadata: dict[str, Any] = {"name": f"{names['plural']}.{group}"}
-    annotations: dict[str, str] = {}
+    annotations = dict(api_type.annotations)
     if api_type.approved:
         annotations["api-approved.kubernetes.io"] = api_type.approved
     if api_type.conversion:

@@ -28,7 +28,8 @@ from ...kube.config import Config
 from ...kube.objects import access
 from ...kube.scope import Scope
 from ...settings_base import SettingsError
-from .configuration import EXAMPLE, JOBS_NAMESPACE, ModelAddresses, configuration
+from .addresses import EXAMPLE, ModelAddresses, uses_gateway_api
+from .configuration import JOBS_NAMESPACE, configuration
 from .configuration import images as configured_images
 from .controller import controller, webhooks
 from .gateway import gateway
@@ -82,7 +83,7 @@ class ServingArgs:
     """What serving needs.
 
     Attributes:
-        addresses: of services, as seen from outside, where the settings name none.
+        addresses: what the platform's gateway says of addresses of services.
         knative: the leaf after which Knative Serving can be used; None where it is not installed.
         gateway_api: the leaf after which the types of the Gateway API can be used, or None.
     """
@@ -125,11 +126,20 @@ class Serving(pulumi.ComponentResource):
             node_pools=args.node_pools,
         )
         knative = args.knative is not None
+        routes = args.gateway_api
+        if not uses_gateway_api(settings, args.addresses, knative=knative, available=routes is not None):
+            routes = None
         config = configuration(
-            scope, args.mesh, settings, args.node_pools, knative=knative, addresses=args.addresses
+            scope,
+            args.mesh,
+            settings,
+            args.node_pools,
+            knative=knative,
+            gateway_api=routes is not None,
+            addresses=args.addresses,
         )
         types = _types(self, args, after=config.resource)
-        gateway(scope, args.mesh, settings.routing, args.gateway_api)
+        gateway(scope, args.mesh, settings, args.addresses, routes=routes)
         let_in(scope)
         parts = [_services(around, args, types, config), _pages(scope, args)]
         if settings.llm.enabled:
@@ -143,7 +153,13 @@ class Serving(pulumi.ComponentResource):
 
 def _refuse_what_is_missing(args: ServingArgs) -> None:
     knative, gateway_api = args.knative is not None, args.gateway_api is not None
-    found = problems(args.settings, args.node_pools, knative=knative, gateway_api=gateway_api)
+    found = problems(
+        args.settings,
+        args.node_pools,
+        knative=knative,
+        gateway_api=gateway_api,
+        addresses=args.addresses,
+    )
     if found:
         raise SettingsError("\n".join(f"slipway:components.serving.{problem}" for problem in found))
 

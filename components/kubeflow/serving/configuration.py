@@ -7,7 +7,6 @@ pkg/controller/v1alpha2/llmisvc/config_loader.go.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ...contracts import Mesh, NodePool
@@ -16,6 +15,7 @@ from ...kube.pulling import pulled
 from ...kube.scope import Scope
 from ...kube.settings import Compute
 from ...versions import KServe as Images
+from .addresses import EXAMPLE, ModelAddresses, domains
 from .settings.llm import LLMSettings
 from .settings.local_models import LocalModelsSettings
 from .settings.services import DeploymentSettings, S3Settings
@@ -33,22 +33,6 @@ KNOWN_GPUS = ("nvidia.com/gpu", "amd.com/gpu", "intel.com/gpu", "habana.ai/gaudi
 Entry = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelAddresses:
-    """What addresses of services look like from outside.
-
-    Attributes:
-        domain: what their host names end in. scheme: how the gateway is spoken to.
-    """
-
-    domain: str
-    scheme: str
-
-
-EXAMPLE = ModelAddresses(domain="example.com", scheme="http")
-"""KServe's own."""
-
-
 def configuration(
     scope: Scope,
     mesh: Mesh,
@@ -56,12 +40,13 @@ def configuration(
     pools: Sequence[NodePool],
     *,
     knative: bool,
+    gateway_api: bool,
     addresses: ModelAddresses = EXAMPLE,
 ) -> Config:
-    """Declare the ConfigMap; `addresses` are those of services where the settings name none."""
+    """Declare the ConfigMap; `gateway_api` says whether services get routes of the Gateway API."""
+    ingress = _ingress(mesh, settings, addresses, knative=knative, gateway_api=gateway_api)
     data = {
-        key: json.dumps(value, indent=1)
-        for key, value in _entries(scope, mesh, settings, pools, knative=knative, addresses=addresses).items()
+        key: json.dumps(value, indent=1) for key, value in _entries(settings, pools, ingress=ingress).items()
     }
     return config_map(scope, NAME, data, app=APP)
 
@@ -74,15 +59,7 @@ def images(settings: ServingSettings) -> tuple[str, ...]:
     return (*chosen, _explainer(settings))
 
 
-def _entries(
-    scope: Scope,
-    mesh: Mesh,
-    settings: ServingSettings,
-    pools: Sequence[NodePool],
-    *,
-    knative: bool,
-    addresses: ModelAddresses,
-) -> dict[str, Entry]:
+def _entries(settings: ServingSettings, pools: Sequence[NodePool], *, ingress: Entry) -> dict[str, Entry]:
     agent = _sidecar(settings.agent, Images.AGENT)
     result: dict[str, Entry] = {
         "agent": agent,
@@ -96,7 +73,7 @@ def _entries(
         "deploy": _deploy(settings.deployment),
         "explainers": {"art": _art(_explainer(settings))},
         "inferenceService": _service(settings.deployment),
-        "ingress": _ingress(scope, mesh, settings, knative, addresses),
+        "ingress": ingress,
         "localModel": _local_models(settings.local_models, settings),
         "logger": {**agent, **_logger(settings.logger)},
         "metricsAggregator": {
@@ -197,19 +174,20 @@ def _service(given: DeploymentSettings) -> Entry:
 
 
 def _ingress(
-    scope: Scope, mesh: Mesh, settings: ServingSettings, knative: bool, addresses: ModelAddresses
+    mesh: Mesh, settings: ServingSettings, addresses: ModelAddresses, *, knative: bool, gateway_api: bool
 ) -> Entry:
     given = settings.routing
+    at_the_gateway = knative or (gateway_api and given.gateway_api.gateway is None)
     result: Entry = {
-        "enableGatewayApi": given.gateway_api.enabled,
-        "kserveIngressGateway": given.gateway_api.gateway or f"{scope.namespace_name}/{GATEWAY}",
+        "enableGatewayApi": gateway_api,
+        "kserveIngressGateway": given.gateway_api.gateway or f"{mesh.namespace}/{GATEWAY}",
         "ingressGateway": mesh.gateway,
-        "ingressDomain": given.domain or addresses.domain,
+        "ingressDomain": domains(settings, addresses)[0],
         "additionalIngressDomains": list(given.more_domains),
         "domainTemplate": given.host_template,
-        # Knative's routes are at the platform's gateway. An Ingress of KServe's names no certificate, so that
-        # Istio answers it at port 80 alone (v0.18.0, kube_ingress_reconciler.go).
-        "urlScheme": given.scheme or (addresses.scheme if knative else "http"),
+        # Routes of Knative and of the Gateway API are at the platform's gateway. An Ingress of KServe's names
+        # no certificate, so that Istio answers it at port 80 alone (v0.18.0, kube_ingress_reconciler.go).
+        "urlScheme": given.scheme or (addresses.scheme if at_the_gateway else "http"),
         "enableLLMInferenceServiceTLS": settings.llm.tls,
         # Only services in Knative mode get a VirtualService.
         "disableIstioVirtualHost": not knative,

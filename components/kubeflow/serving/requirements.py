@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from ...contracts import NodePool
 from ...kube.quantity import parse_quantity
+from .addresses import EXAMPLE, ModelAddresses, obstacles, uses_gateway_api
 from .placement import Spec
 from .runtimes.objects import specs
 from .settings.runtimes import RuntimesSettings
@@ -15,11 +16,17 @@ from .settings.serving import ServingSettings
 
 
 def problems(
-    settings: ServingSettings, pools: Sequence[NodePool], *, knative: bool = False, gateway_api: bool = False
+    settings: ServingSettings,
+    pools: Sequence[NodePool],
+    *,
+    knative: bool = False,
+    gateway_api: bool = False,
+    addresses: ModelAddresses = EXAMPLE,
 ) -> tuple[str, ...]:
-    """Each as one sentence, with its key as below `serving`."""
+    """Each as one sentence, with its key as below `serving`; `gateway_api`: whether its types are there."""
     found = [
         *_add_ons(settings, knative=knative, gateway_api=gateway_api),
+        *_routes(settings, addresses, knative=knative, gateway_api=gateway_api),
         *_pools(settings, pools),
         *_devices(settings.runtimes, pools),
     ]
@@ -38,6 +45,23 @@ def _add_ons(settings: ServingSettings, *, knative: bool, gateway_api: bool) -> 
         yield (
             "routing.gatewayApi.enabled: found true, which needs the types of gateway.networking.k8s.io/v1, "
             "and this stack does not install them; allowed: false"
+        )
+
+
+def _routes(
+    settings: ServingSettings, addresses: ModelAddresses, *, knative: bool, gateway_api: bool
+) -> Iterator[str]:
+    given = settings.routing
+    if given.gateway_api.enabled and gateway_api:
+        for found, allowed in obstacles(settings, addresses, knative=knative):
+            yield f"routing.gatewayApi.enabled: found true with {found}; allowed: {allowed}"
+    used = uses_gateway_api(settings, addresses, knative=knative, available=gateway_api)
+    if given.by == "path" and settings.deployment.mode != "Knative" and not used:
+        reasons = [found for found, _ in obstacles(settings, addresses, knative=knative)]
+        yield (
+            "routing.by: found 'path', which needs routes of the Gateway API"
+            + (f", and there is {'; '.join(reasons)}" if reasons else "")
+            + "; allowed: 'host'"
         )
 
 

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ....settings_base import Settings
 
-_ACTION = re.compile(r"\{\{(.*?)\}\}")
+ACTION = re.compile(r"\{\{(.*?)\}\}")
 _HOST_VALUE = re.compile(r"\.(Name|Namespace|IngressDomain|(Annotations|Labels)\.[A-Za-z_][A-Za-z0-9_]*)")
 _PATH_VALUE = re.compile(r"\.(Name|Namespace)")
 _DOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -15,11 +15,11 @@ _GATEWAY = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-a-z0-9]{0,
 
 
 def _template(text: str, value: re.Pattern[str], allowed: str) -> str:
-    values = [found.strip() for found in _ACTION.findall(text)]
+    values = [found.strip() for found in ACTION.findall(text)]
     for found in values:
         if not value.fullmatch(found):
             raise ValueError(f"'{{{{ {found} }}}}' is not known in '{text}'; allowed: {allowed}")
-    rest = _ACTION.sub("", text)
+    rest = ACTION.sub("", text)
     if "{{" in rest or "}}" in rest:
         raise ValueError(f"'{text}' opens or closes '{{{{ }}}}' without the other")
     for needed in (".Name", ".Namespace"):
@@ -59,9 +59,10 @@ Domain = Annotated[str, AfterValidator(_domain), Field(description="A domain nam
 class GatewayApiSettings(Settings):
     """Routes of the Kubernetes Gateway API instead of Ingresses."""
 
-    enabled: bool = Field(
-        default=False,
-        description="Whether services get an HTTPRoute. Needs the Gateway API's types in the cluster.",
+    enabled: bool | None = Field(
+        default=None,
+        description="Whether services get an HTTPRoute. Unset: in standard mode, where the gateway can "
+        "answer to their names over HTTPS.",
     )
     gateway: Annotated[str, AfterValidator(_gateway)] | None = Field(
         default=None, description="A gateway that exists, `<namespace>/<name>`; null: one is made here."
@@ -90,8 +91,8 @@ class RoutingSettings(Settings):
     )
     scheme: Literal["http", "https"] | None = Field(
         default=None,
-        description="Scheme of the addresses that services show. Unset: that of the gateway in Knative mode, "
-        "else http.",
+        description="Scheme of the addresses that services show. Unset: the gateway's, where it has routes "
+        "to them, else http.",
     )
     host_template: Annotated[str, AfterValidator(_host_template)] = Field(
         default="{{ .Name }}-{{ .Namespace }}.{{ .IngressDomain }}",

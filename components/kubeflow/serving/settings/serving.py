@@ -103,7 +103,7 @@ class ServingSettings(Settings):
     @model_validator(mode="after")
     def _routes_exist(self) -> Self:
         knative = self.deployment.mode == "Knative"
-        if self.routing.by == "path" and not knative and not self.routing.gateway_api.enabled:
+        if self.routing.by == "path" and not knative and self.routing.gateway_api.enabled is False:
             raise ValueError(
                 "routing.by is 'path', which an Ingress of KServe cannot do; allowed: 'host', or 'path' with "
                 "routing.gatewayApi.enabled or deployment.mode 'Knative'"
