@@ -100,8 +100,8 @@ PLACES: Mapping[str, Place] = {
     "cert-manager": Place("cert-manager", _at(3, "ground", 2)),
 }
 
-# They have no program of their own: namespaces and roles, and what login's two programs share.
-UNSEEN = frozenset({"base", "identity"})
+# They have no program of their own: namespaces and roles, what login's two programs share, types of routes.
+UNSEEN = frozenset({"base", "gateway-api", "identity"})
 # Off unless a stack asks for them.
 OPTIONAL = frozenset({"training-operator"})
 

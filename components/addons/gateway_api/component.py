@@ -1,8 +1,9 @@
 """The types of the Gateway API that Istio and KServe work with: GatewayClass, Gateway, HTTPRoute.
 
 The API has no program of its own: Istio's control plane is the controller of its class `istio`, which it
-makes by itself once the type is there (pilot/pkg/config/kube/gatewaycommon of istio/istio 1.30). Needs a
-cluster. Offers the leaf after which the types can be used.
+makes by itself once the type is there (pilot/pkg/config/kube/gatewaycommon of istio/istio 1.30). All are read
+and written in v1 alone, so the older v1beta1 is left out. Needs a cluster. Offers the leaf after which the
+types can be used.
 """
 
 from pathlib import Path
