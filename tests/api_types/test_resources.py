@@ -57,7 +57,9 @@ def _run(program: Program) -> tuple[list[_Created], list[str]]:
         return pulumi.Output.all(*(one.urn for one in made)).apply(urns.extend)
 
     pulumi.runtime.test(run)()  # pyright: ignore[reportUnknownMemberType] # untyped there
-    return [one for one in recorder.created if one.type.startswith("kubernetes:")], urns
+    # What does not depend on each other is registered in any order.
+    created = sorted(recorder.created, key=lambda one: one.name)
+    return [one for one in created if one.type.startswith("kubernetes:")], urns
 
 
 @pytest.fixture

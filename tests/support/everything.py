@@ -44,7 +44,7 @@ def _stack() -> dict[str, object]:
 
 def options_left_off() -> list[str]:
     """Keys of what `everything` could switch on and does not."""
-    return [key for key in _off(platform_settings(_stack()).components, "components")]
+    return list(_off(platform_settings(_stack()).components, "components"))
 
 
 def _off(settings: Settings, path: str) -> Iterator[str]:
