@@ -9,7 +9,7 @@ from ..kube.settings import Placement
 from ..settings_base import DnsLabel, Settings
 from ..versions import Chart, Charts
 from .cert_manager import CertManagerSettings
-from .gateway_api import GatewayApiSettings
+from .gateway_api import GatewayApiTypesSettings
 from .istio import IstioSettings
 from .knative import KnativeSettings
 from .kuberay import KubeRaySettings
@@ -40,8 +40,8 @@ class AddonsSettings(Settings):
     )
     cert_manager: CertManagerSettings = Field(default=CertManagerSettings(), description="Certificates.")
     istio: IstioSettings = Field(default=IstioSettings(), description="The service mesh and the gateway.")
-    gateway_api: GatewayApiSettings = Field(
-        default=GatewayApiSettings(), description="Types of routes that models are reached by."
+    gateway_api: GatewayApiTypesSettings = Field(
+        default=GatewayApiTypesSettings(), description="Types of routes that models are reached by."
     )
     knative: KnativeSettings = Field(default=KnativeSettings(), description="Services that scale to zero.")
     kueue: KueueSettings = Field(default=KueueSettings(), description="Queues before devices.")

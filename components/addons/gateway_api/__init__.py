@@ -1,6 +1,6 @@
 """The Gateway API's types, as an add-on of the cluster."""
 
 from .component import GatewayApi
-from .settings import GatewayApiSettings
+from .settings import GatewayApiTypesSettings
 
-__all__ = ["GatewayApi", "GatewayApiSettings"]
+__all__ = ["GatewayApi", "GatewayApiTypesSettings"]

@@ -5,7 +5,7 @@ from pydantic import Field
 from ...settings_base import Settings
 
 
-class GatewayApiSettings(Settings):
+class GatewayApiTypesSettings(Settings):
     """The types of gateway.networking.k8s.io, by which models are reached from outside over HTTPS."""
 
     enabled: bool | None = Field(
