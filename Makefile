@@ -52,7 +52,7 @@ restore: ## put a copy back, with kubectl as it is set up: make restore STORE=my
 
 # One process for each processor, four at most: each may hold an engine and a cluster, which take a gigabyte.
 test: $(VENV)/.clouds ## run every test, those on the real engine too
-	@$(python) -m pytest --numprocesses logical --maxprocesses 4 --dist loadgroup $(ARGS)
+	@$(python) -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 smoke: $(VENV)/.dev ## ask a stack whose programs run what a person asks in the first hour: STACK=kind
 	@$(python) -m pytest ci/smoke --stack $(STACK) $(ARGS)

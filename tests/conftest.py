@@ -1,24 +1,33 @@
 """What engine tests share: one simulated cluster for each test process, and which tests run in one."""
 
 import uuid
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 
 import pytest
+from typing_extensions import override
+from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs]
+from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissingTypeStubs]
 
 from simulator import cluster as simulated
 from tests.support.cluster import POOLS, TestCluster, inputs
 
-# Folders whose tests share what takes long to make: a stack that is up, or an environment of their own.
-_TOGETHER = ("audit", "clients", "minimal")
+# Many plain tests that share nothing: each file by itself.
+_APART = ("tests/components", "tests/settings")
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Keep together, in one process of several (`--dist loadgroup`), what shares a stack, else each file."""
-    engine = {item.path.parent for item in items if item.get_closest_marker("engine")}
-    for item in items:
-        folder = item.path.parent
-        together = folder in engine or folder.name in _TOGETHER
-        item.add_marker(pytest.mark.xdist_group(str(folder if together else item.path)))
+class _ByFolder(LoadScopeScheduling):
+    """Tests of one folder run in one process of several: they share a stack, or an environment."""
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.rpartition("/")[0]
+        return file if folder in _APART else folder
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFolder:
+    """Say which tests run in one process where there are several (`--dist`)."""
+    return _ByFolder(config, log)
 
 
 @pytest.fixture(scope="session")
