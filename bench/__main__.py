@@ -21,7 +21,7 @@ from rich.table import Table
 
 from bench import apply, teams
 from bench.measure import Figure, run
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from tests.support.project import ROOT, StackCopy, project
 
 

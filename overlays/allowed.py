@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import cache
 
 from components.addons import AddonsSettings
+from components.components_settings import ComponentsSettings
 from components.gpu.settings import GpuSettings
 from components.identity.settings import IdentitySettings
 from components.kube.scope import COMPONENT_LABEL
 from components.kube.settings import Placement, ProgramSettings, WorkloadSettings
-from components.platform_settings import ComponentsSettings
 from components.settings_base import Settings
 
 from .model import Patch, ReadOverlay

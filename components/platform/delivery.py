@@ -1,5 +1,6 @@
 """Where models are kept and served."""
 
+from ..components_settings import ComponentsSettings
 from ..contracts import Offer
 from ..kubeflow.model_registry import (
     ModelRegistry,
@@ -9,7 +10,6 @@ from ..kubeflow.model_registry import (
     registry_pods,
 )
 from ..kubeflow.serving import ModelAddresses, Serving, ServingArgs
-from ..platform_settings import ComponentsSettings
 from ..storage import DatabaseArgs, LogicalDatabase
 from ..storage.choice import DataServices
 from .ground import Ground

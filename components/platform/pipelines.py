@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..components_settings import ComponentsSettings
 from ..contracts import ObjectStore, Offer, PipelinesService
 from ..kubeflow.pipelines import Pipelines, PipelinesArgs, PipelinesDatabases, embedded
-from ..platform_settings import ComponentsSettings
 from ..storage.choice import DataServices
 from .ground import Ground
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from ..components_settings import ComponentsSettings
 from ..contracts import (
     Mesh,
     Namespaces,
@@ -18,7 +19,7 @@ from ..contracts import (
 from ..kubeflow.model_registry import TeamModelRegistryArgs, team_model_registry
 from ..kubeflow.pipelines import TeamPipelinesArgs, team_pipelines
 from ..kubeflow.spark import TeamSparkArgs, team_spark
-from ..platform_settings import ComponentsSettings, PlatformSettings
+from ..platform_settings import PlatformSettings
 from ..teams import Team, TeamArgs, TeamGround, TeamGroundArgs
 from .ground import Ground
 

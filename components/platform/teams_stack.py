@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pulumi
 
+from ..components_settings import ComponentsSettings
 from ..contracts import (
     Caller,
     Cluster,
@@ -21,7 +22,7 @@ from ..contracts import (
 )
 from ..footprint import footprint
 from ..outputs import cluster_outputs
-from ..platform_settings import ComponentsSettings, PlatformSettings
+from ..platform_settings import PlatformSettings
 from ..settings_base import SettingsError
 from ..teams.problems import pool_problems, problems
 from .base_stack import BaseStack

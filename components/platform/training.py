@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import pulumi
 
+from ..components_settings import ComponentsSettings
 from ..contracts import Offer
 from ..kubeflow.katib import Katib, KatibArgs, KatibSettings, database_user
 from ..kubeflow.spark import Spark, SparkArgs
 from ..kubeflow.trainer import Trainer, TrainerArgs
 from ..kubeflow.training_operator import TrainingOperator, TrainingOperatorArgs
-from ..platform_settings import ComponentsSettings
 from ..storage import DatabaseArgs, LogicalDatabase
 from ..storage.choice import DataServices
 from .ground import Ground

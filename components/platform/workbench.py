@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ..components_settings import ComponentsSettings
 from ..contracts import AccessManagement, Offer, TeamBase
 from ..kubeflow.dashboard import Dashboard, DashboardArgs, dashboard_pods
 from ..kubeflow.notebooks import Notebooks, NotebooksArgs
@@ -10,7 +11,6 @@ from ..kubeflow.poddefaults import PodDefaults, PodDefaultsArgs
 from ..kubeflow.profiles import Profiles, ProfilesArgs
 from ..kubeflow.tensorboards import TensorBoards, TensorBoardsArgs
 from ..kubeflow.volumes import Volumes, VolumesArgs
-from ..platform_settings import ComponentsSettings
 from .ground import Ground
 
 

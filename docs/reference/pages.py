@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import get_args
 
 from components.clusters.choice import ClusterSettings
-from components.platform_settings import ComponentsSettings, PlatformSettings
+from components.components_settings import ComponentsSettings
+from components.platform_settings import PlatformSettings
 from components.settings_base import Settings
 from docs.reference.walk import SHAPES, Row, models_of, rows
 

@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 
 from ci.preview import Preview
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from simulator.testing.project import ROOT, Outcome, ProjectCopy, project
 from tests.ci.rest import TOKEN, Repository, github
 from tests.ci.test_changed import commit, git

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from tests.clients.environments import LOCKED, NotMadeError, environment
 from tests.clients.team import Team, found_team
 from tests.support.project import StackCopy, stack

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from tests.clients.running import PROGRAMS, Ran, run
 from tests.support.project import StackCopy
 

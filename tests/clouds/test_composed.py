@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from tests.support.clouds import clouds
 from tests.support.project import ROOT
 

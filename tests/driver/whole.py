@@ -22,7 +22,7 @@ Object = tuple[str, str]
 
 def small(*, components: bool) -> dict[str, Any]:
     """The file of the smallest stack, with or without COMPONENTS."""
-    from components.platform_settings import ComponentsSettings  # noqa: PLC0415 (plain tests go without)
+    from components.components_settings import ComponentsSettings  # noqa: PLC0415 (plain tests go without)
 
     every = [field.alias or name for name, field in ComponentsSettings.model_fields.items()]
     return {

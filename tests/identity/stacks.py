@@ -6,13 +6,13 @@ from typing import Any
 import pulumi
 import yaml
 
+from components.components_settings import ComponentsSettings
 from components.contracts import CertificateAuthority, MeshAddon, Namespaces
 from components.identity.component import Identity, IdentityArgs
 from components.identity.gateway import Gateway, GatewayArgs
 from components.identity.gateway_settings import GatewaySettings
 from components.identity.secrets import GivenSecrets
 from components.identity.settings import IdentitySettings
-from components.platform_settings import ComponentsSettings
 from tests.support.render import MINIMAL, Object, Rendered, render, run
 
 NAMED: Mapping[str, Any] = {"hosts": ["kubeflow.example.com"]}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from components.components_settings import NEEDS, ComponentsSettings
 from components.kube.scope import COMPONENT_LABEL
-from components.platform_settings import NEEDS, ComponentsSettings
 from components.settings_base import SettingsError
 from tests.matrix.addresses import addresses_exist, menus_lead_somewhere, names_exist
 from tests.matrix.index import Index, name

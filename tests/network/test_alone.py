@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from tests.matrix.index import Index
 from tests.network.needs import said
 from tests.network.scene import network

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from components.components_settings import ComponentsSettings
 from components.contracts import Offer, Request
 from components.footprint import PUBLISHED, ROWS, footprint
 from components.kube.quantity import parse_quantity
 from components.kube.scope import COMPONENT_LABEL
-from components.platform_settings import ComponentsSettings
 from tests.support.everything import everything
 from tests.support.pods import Object, below, entries, workloads
 from tests.support.render import render

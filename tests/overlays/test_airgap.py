@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from components.settings_base import SettingsError
 
 from .shipped import SMALL, changed, checked, plain, pod, rendered

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from components.components_settings import ComponentsSettings
 from components.kube.settings import ProgramSettings, WorkloadSettings
-from components.platform_settings import ComponentsSettings, PlatformSettings
+from components.platform_settings import PlatformSettings
 from components.settings_base import Settings
 
 from .shipped import changed, checked, plain, pod, rendered

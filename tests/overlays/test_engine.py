@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from tests.support.project import ProjectCopy, StackCopy, project
 
 from .support import overlay

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from tests.support.project import StackCopy, stack
 
 pytestmark = pytest.mark.engine

@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from tests.support.project import ProjectCopy, project
 
 pytestmark = pytest.mark.engine

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from simulator.driver.engine import INTERRUPTED
 from tests.support.project import ProjectCopy, processes_of, project
 

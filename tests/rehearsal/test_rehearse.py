@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from tests.support.project import ProjectCopy, project
 
 from .support import Rehearsal, is_clean, rehearse

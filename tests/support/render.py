@@ -15,9 +15,10 @@ import pulumi_kubernetes as k8s
 import yaml
 from pulumi.runtime.mocks import MockMonitor
 
+from components.components_settings import NEEDS, ComponentsSettings
 from components.contracts import Capabilities, Cluster, NodePool
 from components.platform import deploy, deploy_on
-from components.platform_settings import NEEDS, ComponentsSettings, platform_settings
+from components.platform_settings import platform_settings
 
 Object = Mapping[str, Any]
 

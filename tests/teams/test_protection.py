@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 from tests.support.project import StackCopy, project
 from tests.teams.stack import LANGUAGE, VISION, settings
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 import yaml
 
+from components.components_settings import ComponentsSettings
 from components.kubeflow.profiles.component import LABELS_FILE
-from components.platform_settings import ComponentsSettings, platform_settings
+from components.platform_settings import platform_settings
 from components.settings_base import SettingsError
 from tests.support.render import Rendered, render
 from tests.teams.stack import LANGUAGE, MODEL, VISION, of, settings, teams

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from components.platform_settings import ComponentsSettings
+from components.components_settings import ComponentsSettings
 
 pytestmark = pytest.mark.engine
 
