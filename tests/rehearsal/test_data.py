@@ -13,6 +13,7 @@ from simulator.rehearsal.data import RehearsedData
 from simulator.rehearsal.program import rehearsed
 from tests.support.project import ROOT
 from tests.support.render import Rendered, mocked_cluster, run
+from tests.support.stack_files import made_up_secrets
 
 SERVERS = {"mysql", "seaweedfs", "katib-mysql", "model-registry-db"}
 
@@ -28,7 +29,7 @@ def declared(name: str) -> Rendered:
         opts = pulumi.ResourceOptions(providers=[cluster.provider])
         provider, copied = settings.cluster.provider, settings.backs_up
         data = RehearsedData(settings.data, cluster, opts, backups=copied, provider=provider)
-        deploy_on(cluster, settings, data=data)
+        deploy_on(cluster, settings, made_up_secrets(settings), data=data)
 
     run(program, rendered)
     return rendered
