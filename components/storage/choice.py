@@ -71,7 +71,7 @@ class DataServices:
     def mysql(self, name: str, args: DatabaseArgs) -> DatabaseService:
         """A MySQL server."""
         if self.in_cloud:
-            return self._cloud.mysql(name, args, self.opts)
+            return self._cloud.database("mysql", name, args, self.opts)
         args = reached_by_backups(args) if self.backups else args
         server = MySQL(name, args, self.opts)
         self.copied.add("mysql", args, server.databases)
@@ -80,7 +80,7 @@ class DataServices:
     def postgresql(self, name: str, args: DatabaseArgs) -> DatabaseService:
         """A PostgreSQL server."""
         if self.in_cloud:
-            return self._cloud.postgresql(name, args, self.opts)
+            return self._cloud.database("postgresql", name, args, self.opts)
         args = reached_by_backups(args) if self.backups else args
         server = PostgreSQL(name, args, self.opts)
         self.copied.add("postgresql", args, server.databases)

@@ -8,10 +8,13 @@ import pulumi
 from ..contracts import Database, Offer
 from ..dynamic import GeneratedPassword
 from ..kube.scope import Scope
+from . import mysql, postgresql
 from .database import DatabaseArgs
-from .database_server import secret_of_users
+from .database_server import Engine, secret_of_users
 from .preparation import Server, admin_name, prepare
 from .server import passwords
+
+PORTS: Mapping[Engine, int] = {"mysql": mysql.PORT, "postgresql": postgresql.PORT}
 
 
 @dataclass(frozen=True, kw_only=True)

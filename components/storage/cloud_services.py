@@ -7,6 +7,7 @@ import pulumi
 
 from ..contracts import Database, ObjectStore, Offer
 from .database import DatabaseArgs
+from .database_server import Engine
 from .object_store import Account, ObjectStoreArgs
 
 
@@ -31,12 +32,10 @@ class CloudServices(Protocol):
     and what each may do. `opts` are those of an object in the cluster.
     """
 
-    def mysql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> DatabaseService:
-        """A MySQL server."""
-        ...
-
-    def postgresql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> DatabaseService:
-        """A PostgreSQL server."""
+    def database(
+        self, engine: Engine, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions
+    ) -> DatabaseService:
+        """A server."""
         ...
 
     def object_store(

@@ -5,7 +5,6 @@ A Job runs once, and again when a password or a database changes. What it runs m
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import pulumi
 from pulumi_kubernetes.batch.v1 import Job
@@ -22,7 +21,7 @@ from ..kube.workload import CONFIG_HASH
 from ..versions import Databases as Images
 from . import mysql, postgresql
 from .database import DatabaseArgs
-from .database_server import STATEMENTS
+from .database_server import STATEMENTS, Engine
 from .server import account, revision
 
 ADMIN = "slipway"
@@ -41,7 +40,7 @@ class Server:
         authority: by whom its certificate is checked; None believes whoever answers.
     """
 
-    engine: Literal["mysql", "postgresql"]
+    engine: Engine
     host: pulumi.Input[str]
     port: int
     authority: Authority | None = None

@@ -3,26 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import pulumi
 from typing_extensions import override
 
-from components.contracts import Database, ObjectStore, Offer
-from components.kube.scope import Scope
+from components.contracts import ObjectStore, Offer
 from components.settings_base import SettingsError
 from components.storage import DatabaseArgs, ObjectStoreArgs
 from components.storage.choice import DataServices
+from components.storage.cloud_database import PORTS, prepared, users_of
 from components.storage.cloud_services import CloudServices, ObjectService
 from components.storage.data_settings import DataSettings
-from components.storage.database_server import secret_of_users
+from components.storage.database_server import Engine
 from components.storage.object_store import ACCESS_KEY, SECRET_KEY, Account, StoreUser
-from components.storage.preparation import Server, admin_name, prepare
-from components.storage.server import passwords
+from components.storage.preparation import Server
 
-Engine = Literal["mysql", "postgresql"]
-
-_PORTS: Mapping[Engine, int] = {"mysql": 3306, "postgresql": 5432}
 _HOST = "rehearsal.invalid"
 _KEY = "rehearsal"
 
@@ -50,11 +45,10 @@ class _Services:
     settings: DataSettings
     provider: str
 
-    def mysql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> "_Server":
-        return _Server(name, "mysql", asked, opts)
-
-    def postgresql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> "_Server":
-        return _Server(name, "postgresql", asked, opts)
+    def database(
+        self, engine: Engine, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions
+    ) -> "_Server":
+        return _Server(name, engine, asked, opts)
 
     def object_store(
         self,
@@ -73,28 +67,9 @@ class _Server(pulumi.ComponentResource):
 
     def __init__(self, name: str, engine: Engine, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> None:
         super().__init__("slipway:rehearsal:Server", name, None, opts)
-        scope = Scope(component=asked.component, parent=self, namespaces=asked.namespaces)
-        names = [admin_name(asked), *(asked.password_name(one) for one in asked.databases)]
-        made = passwords(scope, names, "")
-        users = secret_of_users(scope, asked, made)
-        port = _PORTS[engine]
-        job = prepare(scope, asked, Server(engine=engine, host=_HOST, port=port), made)
-        self.databases: Mapping[str, Database] = {
-            one.name: Database(
-                engine=engine,
-                host=_HOST,
-                port=port,
-                name=one.name,
-                secret=users.metadata.name,
-                user_key=one.user_key,
-                password_key=one.password_key,
-                ready=job.resource,
-                revision=made[asked.password_name(one)].id,
-                tls=True,
-            )
-            for one in asked.databases
-        }
-        self.offer = Offer(images=job.images)
+        server = Server(engine=engine, host=_HOST, port=PORTS[engine])
+        done = prepared(users_of(self, asked, ""), server, host=_HOST)
+        self.databases, self.offer = done.databases, done.offer
         self.register_outputs({})
 
 

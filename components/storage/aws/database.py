@@ -7,7 +7,6 @@ contracts.Database for each database, as the servers in the cluster do.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import pulumi
 from pulumi_aws import ec2, rds, vpc
@@ -16,16 +15,14 @@ from ...contracts import Authority, Database, Offer
 from ...dynamic import GeneratedPassword
 from ...kube.authority import authority
 from ...kube.scope import Scope
-from ..cloud_database import prepared, users_of
+from ..cloud_database import PORTS, prepared, users_of
 from ..data_settings import CloudDatabaseSettings
 from ..database import DatabaseArgs
+from ..database_server import Engine
 from ..preparation import ADMIN, Server
 from .place import AwsData
 from .traits import AWS
 
-Engine = Literal["mysql", "postgresql"]
-
-PORTS: Mapping[Engine, int] = {"mysql": 3306, "postgresql": 5432}
 # As RDS names engines, parameters and logs (RDS user guide, read in November 2026).
 _ENGINES: Mapping[Engine, str] = {"mysql": "mysql", "postgresql": "postgres"}
 _ENCRYPTED: Mapping[Engine, str] = {"mysql": "require_secure_transport", "postgresql": "rds.force_ssl"}

@@ -9,9 +9,10 @@ import pulumi
 from ...contracts import AwsCloud
 from ..data_settings import DataSettings
 from ..database import DatabaseArgs
+from ..database_server import Engine
 from ..object_store import Account, ObjectStoreArgs
 from .bucket import S3Args, S3Bucket
-from .database import Engine, RdsArgs, RdsServer
+from .database import RdsArgs, RdsServer
 from .place import AwsData, aws_data
 
 
@@ -27,17 +28,10 @@ class AwsServices:
     def _place(self) -> AwsData:
         return aws_data(self.cloud, self.cluster)
 
-    def mysql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> RdsServer:
-        """A MySQL server."""
-        return self._server("mysql", name, asked, opts)
-
-    def postgresql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> RdsServer:
-        """A PostgreSQL server."""
-        return self._server("postgresql", name, asked, opts)
-
-    def _server(
+    def database(
         self, engine: Engine, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions
     ) -> RdsServer:
+        """A server."""
         args = RdsArgs(engine=engine, settings=self.settings.database, databases=asked, place=self._place)
         return RdsServer(name, args, opts)
 

@@ -18,11 +18,12 @@ from ...kube.scope import Scope
 from ..cloud_database import prepared, users_of
 from ..data_settings import CloudDatabaseSettings
 from ..database import DatabaseArgs
+from ..database_server import Engine
 from ..preparation import Server
 from .encryption import Key
 from .place import AzureData
 from .protection import lock
-from .servers import KINDS, Engine, Made, Wanted
+from .servers import KINDS, Made, Wanted
 from .traits import AZURE
 
 

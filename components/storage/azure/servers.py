@@ -10,12 +10,11 @@ from pulumi_azure_native import dbformysql, dbforpostgresql
 from ...clusters.azure.names import MYSQL_ZONE, POSTGRESQL_ZONE
 from ..cloud_traits import ChosenServer
 from ..data_settings import CloudDatabaseSettings
+from ..database_server import Engine
 from ..preparation import ADMIN
 from .encryption import Key
 from .place import AzureData
 from .traits import tier
-
-Engine = Literal["mysql", "postgresql"]
 
 # The versions' names in Azure's API. That of 8.4 the SDK does not know yet; the API takes it
 # (hashicorp/terraform-provider-azurerm, pull request 31099).

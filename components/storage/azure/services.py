@@ -9,12 +9,12 @@ import pulumi
 from ...contracts import AzureCloud
 from ..data_settings import DataSettings
 from ..database import DatabaseArgs
+from ..database_server import Engine
 from ..object_store import Account, ObjectStoreArgs
 from .bucket import BlobStore, BlobStoreArgs
 from .database import FlexibleServer, FlexibleServerArgs
 from .encryption import Key, make_key
 from .place import AzureData, azure_data
-from .servers import Engine
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,10 @@ class AzureServices:
     def _databases_key(self) -> Key | None:
         return make_key(self._place, "databases")
 
-    def mysql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> FlexibleServer:
-        """A MySQL server."""
-        return self._server("mysql", name, asked, opts)
-
-    def postgresql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> FlexibleServer:
-        """A PostgreSQL server."""
-        return self._server("postgresql", name, asked, opts)
-
-    def _server(
+    def database(
         self, engine: Engine, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions
     ) -> FlexibleServer:
+        """A server."""
         args = FlexibleServerArgs(
             engine=engine,
             settings=self.settings.database,

@@ -7,7 +7,6 @@ database, as the servers in the cluster do.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import pulumi
 from pulumi_gcp import sql
@@ -17,16 +16,14 @@ from ...contracts import Authority, Database, Offer
 from ...dynamic import GeneratedPassword
 from ...kube.authority import authority
 from ...kube.scope import Scope
-from ..cloud_database import prepared, users_of
+from ..cloud_database import PORTS, prepared, users_of
 from ..data_settings import CloudDatabaseSettings
 from ..database import DatabaseArgs
+from ..database_server import Engine
 from ..preparation import ADMIN, Server
 from .place import GcpData
 from .traits import GCP, is_enterprise_plus
 
-Engine = Literal["mysql", "postgresql"]
-
-PORTS: Mapping[Engine, int] = {"mysql": 3306, "postgresql": 5432}
 LAST_COPY_DAYS = 30
 """How long the last copy of a server that is deleted stays."""
 

@@ -9,9 +9,10 @@ import pulumi
 from ...contracts import GcpCloud
 from ..data_settings import DataSettings
 from ..database import DatabaseArgs
+from ..database_server import Engine
 from ..object_store import Account, ObjectStoreArgs
 from .bucket import GcsArgs, GcsBucket
-from .database import CloudSqlArgs, CloudSqlServer, Engine
+from .database import CloudSqlArgs, CloudSqlServer
 from .place import GcpData, gcp_data
 
 
@@ -27,17 +28,10 @@ class GcpServices:
     def _place(self) -> GcpData:
         return gcp_data(self.cloud, self.cluster)
 
-    def mysql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> CloudSqlServer:
-        """A MySQL server."""
-        return self._server("mysql", name, asked, opts)
-
-    def postgresql(self, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions) -> CloudSqlServer:
-        """A PostgreSQL server."""
-        return self._server("postgresql", name, asked, opts)
-
-    def _server(
+    def database(
         self, engine: Engine, name: str, asked: DatabaseArgs, opts: pulumi.ResourceOptions
     ) -> CloudSqlServer:
+        """A server."""
         args = CloudSqlArgs(
             engine=engine, settings=self.settings.database, databases=asked, place=self._place
         )
