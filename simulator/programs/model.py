@@ -35,8 +35,8 @@ class GoPrograms:
 class PythonPackages:
     """Packages of `python/<name>.txt` (locked, with hashes), installed into a folder.
 
-    A container finds them by `PYTHONPATH`, and runs them with the Python that runs this project:
-    `/opt/slipway/python/bin/python3`. `version` is that of the package which the source is for.
+    A container finds them by PYTHONPATH and their commands by PATH, and runs them with the Python that runs
+    this project: `/opt/slipway/python/bin/python3`. `version` is that of the package which it is all for.
     """
 
     name: str
@@ -50,6 +50,8 @@ class DebianPackages:
     Attributes:
         packages: names; what they depend on comes with them, but for what the machine has already.
         version: of the program as its maintainers count; the distribution may have another patch level.
+
+    A container finds their commands by PATH, and their libraries by LD_LIBRARY_PATH.
     """
 
     name: str
@@ -57,15 +59,7 @@ class DebianPackages:
     packages: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class NpmPackages:
-    """Packages of `npm/<name>/package.json` with its lock, installed into a folder."""
-
-    name: str
-    version: str
-
-
-Source = GoPrograms | PythonPackages | DebianPackages | NpmPackages
+Source = GoPrograms | PythonPackages | DebianPackages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +75,7 @@ class Image:
         files: text files in the container, by path, executable where they begin with `#!`: entry scripts.
         folders: empty folders in the container, by path, with their mode.
         user: as in an image's configuration: `uid[:gid]`.
-        environment: of the container, beside PATH.
+        environment: of the container, beside or in place of what its sources need.
         directory: the working directory.
         version: of the program that runs, where it is not the image's own tag; shown to the user.
     """

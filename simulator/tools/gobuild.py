@@ -32,10 +32,7 @@ def build(tool: Tool, stage: Path, log: TextIO, progress: Progress) -> dict[str,
 
     Raises UnavailableError where Go is missing or a build fails; the whole output goes to `log`.
     """
-    go = shutil.which("go")
-    if go is None:
-        message = f"there is no `go` on PATH: install Go {versions.GO} or later (https://go.dev/dl/)"
-        raise UnavailableError(message)
+    go = compiler()
     built: dict[str, str] = {}
     for program in tool.build:
         _compile(go, program, stage / "bin", log, progress)
@@ -43,24 +40,38 @@ def build(tool: Tool, stage: Path, log: TextIO, progress: Progress) -> dict[str,
     return built
 
 
+def compiler() -> str:
+    """Return the path of Go; raise UnavailableError where there is none."""
+    go = shutil.which("go")
+    if go is None:
+        message = f"there is no `go` on PATH: install Go {versions.GO} or later (https://go.dev/dl/)"
+        raise UnavailableError(message)
+    return go
+
+
 def _compile(go: str, program: GoProgram, into: Path, log: TextIO, progress: Progress) -> None:
     folder = MODULES / program.module
-    flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in program.variables.items())])
-    options = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-v", "-ldflags", flags]
-    # The linker drops debugging data; not to compile it saves a tenth of the time and a fifth of Go's cache.
-    options.append("-gcflags=all=-dwarf=false")
-    command = [go, "build", *options, "-o", str(into / program.name), program.package]
-    _run(command, folder, log, lambda news: progress.detail(f"{program.name}, {news}"))
+    command = [go, "build", *options(program.variables), "-o", str(into / program.name), program.package]
+    run(command, folder, log, lambda news: progress.detail(f"{program.name}, {news}"))
     if program.scripts:
         # Scripts of a module lie in its folder of the module cache; none of them is kept in this project.
         command = [go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", program.scripts_module]
-        listing = _run(command, folder, log, progress.detail)
+        listing = run(command, folder, log, progress.detail)
         for name, path in program.scripts.items():
             shutil.copyfile(Path(listing[-1]) / path, into / name)
             (into / name).chmod(0o755)
 
 
-def _environment() -> Mapping[str, str]:
+def options(variables: Mapping[str, str]) -> list[str]:
+    """Return the options of `go build` for a program in which the linker sets these variables."""
+    flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in variables.items())])
+    # The linker drops debugging data; not to compile it saves a tenth of the time and a fifth of Go's cache.
+    debugging = "-gcflags=all=-dwarf=false"
+    return ["-mod=readonly", "-trimpath", "-buildvcs=false", "-v", "-ldflags", flags, debugging]
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment of a build: the caller's, but for what would make other programs of it."""
     environment = dict(os.environ)
     for foreign in ("GOOS", "GOARCH", "GOBIN"):
         environment.pop(foreign, None)
@@ -68,7 +79,7 @@ def _environment() -> Mapping[str, str]:
     return environment | {"CGO_ENABLED": "0", "GOWORK": "off"}
 
 
-def _run(command: list[str], folder: Path, log: TextIO, tell: Callable[[str], None]) -> list[str]:
+def run(command: list[str], folder: Path, log: TextIO, tell: Callable[[str], None]) -> list[str]:
     """Run Go in `folder` and return the last lines of its output, the names of compiled packages left out."""
     log.write(f"$ {' '.join(command)}\n")
     log.flush()
@@ -77,7 +88,7 @@ def _run(command: list[str], folder: Path, log: TextIO, tell: Callable[[str], No
     with subprocess.Popen(
         command,
         cwd=folder,
-        env=_environment(),
+        env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -8,10 +8,10 @@ from functools import cache
 from simulator.programs.catalog import jobset
 from simulator.programs.model import Image
 
-_MODULES = (jobset,)
+_PROJECTS = (jobset,)
 
 
 @cache
-def table() -> Mapping[str, Image]:
-    """Return what stands for each image, by the image as it is deployed."""
-    return {image.image: image for module in _MODULES for image in module.IMAGES}
+def projects() -> Mapping[str, tuple[Image, ...]]:
+    """Return the images of each project, by the name of its module."""
+    return {project.__name__.rpartition(".")[2]: project.IMAGES for project in _PROJECTS}

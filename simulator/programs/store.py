@@ -1,0 +1,111 @@
+"""The store of programs: one folder for each source and all that determines it, each put in place whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from simulator.programs.model import DebianPackages, GoPrograms, PythonPackages, Source
+from simulator.tools import ToolError
+from simulator.tools.cache import Cache
+
+HERE = Path(__file__).parent
+_PARTIAL = ".partial-"
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder `programs` of the project's cache: below `root`, a folder for each source, and `logs`."""
+
+    root: Path
+
+    @classmethod
+    def default(cls) -> Store:
+        """Return the store in the project's cache: see simulator.tools.cache."""
+        return cls(Cache.default().root / "programs")
+
+    def home(self, source: Source) -> Path:
+        """Return where a source lies, or will: another folder for whatever would make another program."""
+        digest = hashlib.sha256(repr(_determined_by(source)).encode()).hexdigest()
+        return self.root / f"{source.name}-{digest[:12]}"
+
+    def has(self, source: Source) -> bool:
+        """Tell whether a source is there."""
+        return self.home(source).is_dir()
+
+    def log(self, source: Source) -> Path:
+        """Return the file that holds the output of obtaining a source."""
+        return self.root / "logs" / f"{source.name}.log"
+
+    @contextmanager
+    def lock(self, waiting: Callable[[], None]) -> Generator[None]:
+        """Hold the store for writing; `waiting` is called once where another process holds it.
+
+        What an interrupted run left is removed first. Raises ToolError where the folder cannot be written.
+        """
+        try:
+            (self.root / "logs").mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(self.root / "lock")
+            try:
+                lock.acquire(timeout=0)
+            except filelock.Timeout:
+                waiting()
+                lock.acquire()
+        except OSError as error:
+            message = f"the store of programs at {self.root} cannot be written: {error}"
+            raise ToolError(message) from error
+        try:
+            for leftover in self.root.glob(f"{_PARTIAL}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def stage(self, source: Source) -> Generator[Path]:
+        """Give a folder to fill; at the end it is moved into place as a whole, after an error removed."""
+        partial = self.root / f"{_PARTIAL}{source.name}-{os.urandom(8).hex()}"
+        partial.mkdir(mode=0o755)
+        try:
+            yield partial
+            partial.rename(self.home(source))
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+def module(source: GoPrograms) -> Path:
+    """The folder whose go.mod pins the programs."""
+    return HERE / "modules" / source.name
+
+
+def requirements(source: PythonPackages) -> Path:
+    """The file of locked packages."""
+    return HERE / "python" / f"{source.name}.txt"
+
+
+def _determined_by(source: Source) -> list[object]:
+    machine = (platform.machine(), sys.platform)
+    if isinstance(source, GoPrograms):
+        # A module may hold a small main of our own beside its go.mod.
+        files = sorted(file for file in module(source).rglob("*") if file.is_file())
+        return [source, machine, *((file.name, file.read_bytes()) for file in files)]
+    if isinstance(source, DebianPackages):
+        return [source, machine, _distribution()]
+    return [source, machine, sys.version_info[:2], requirements(source).read_bytes()]
+
+
+def _distribution() -> str:
+    # Packages of another release of the distribution would miss its libraries.
+    try:
+        return Path("/etc/os-release").read_text()
+    except OSError:
+        return ""
