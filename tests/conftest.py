@@ -1,5 +1,6 @@
 """What engine tests share: one simulated cluster for each test process, and which tests run in one."""
 
+import signal
 import uuid
 from collections.abc import Generator
 
@@ -23,6 +24,12 @@ class _ByFolder(LoadScopeScheduling):
         file = nodeid.partition("::")[0]
         folder = file.rpartition("/")[0]
         return file if folder in _APART else folder
+
+
+def pytest_configure() -> None:
+    """Let what tests start hear of an interrupt, also where a shell has put the tests into the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFolder:
