@@ -1,0 +1,84 @@
+"""Katib: kubeflow/katib.
+
+Left out: the web app, whose pages are built with parts of another repository; ENAS and the collector of
+TensorFlow's events, which need TensorFlow; DARTS and population based training.
+"""
+
+from components.versions import Katib
+from simulator.programs.model import MOUNT, GoPrograms, Image, PythonPackages
+
+VERSION = "0.19.0"
+
+_MODULE = "github.com/kubeflow/katib"
+# Where upstream's images keep their programs (cmd/*/v1beta1/Dockerfile of that release).
+_APP = "/app"
+_HOME = "/opt/katib"
+
+PROGRAMS = GoPrograms(
+    name="katib",
+    version=VERSION,
+    packages={
+        "katib-controller": f"{_MODULE}/cmd/katib-controller/v1beta1",
+        "katib-db-manager": f"{_MODULE}/cmd/db-manager/v1beta1",
+        "file-metricscollector": f"{_MODULE}/cmd/metricscollector/v1beta1/file-metricscollector",
+        "goptuna-suggestion": f"{_MODULE}/cmd/suggestion/goptuna/v1beta1",
+    },
+    trees={
+        f"python/{folder}": f"{_MODULE}:{folder}"
+        for folder in (
+            "cmd/earlystopping",
+            "cmd/suggestion",
+            "pkg/apis/manager",
+            "pkg/earlystopping",
+            "pkg/suggestion",
+        )
+    },
+)
+
+# One set for all algorithms. Of what upstream pins (requirements.txt beside each main.py) it has hyperopt
+# 0.2.5, optuna 3.3.0 and kubernetes 22.6.0, and newer releases of scikit-optimize and scikit-learn.
+PACKAGES = PythonPackages(name="katib-algorithms", version=VERSION)
+
+
+def _program(image: str, name: str) -> Image:
+    return Image(
+        image=image,
+        sources=(PROGRAMS,),
+        entrypoint=(f"./{name}",),
+        links={f"{_APP}/{name}": f"{MOUNT}/katib/bin/{name}"},
+        directory=_APP,
+        user="0:0",
+    )
+
+
+def _algorithm(image: str, folder: str) -> Image:
+    """A service in Python: `folder` is that of its main.py."""
+    interfaces = f"{_HOME}/pkg/apis/manager"
+    path = (
+        f"{MOUNT}/katib-algorithms/site",
+        _HOME,
+        f"{interfaces}/v1beta1/python",
+        f"{interfaces}/health/python",
+    )
+    return Image(
+        image=image,
+        sources=(PROGRAMS, PACKAGES),
+        entrypoint=("python3", "main.py"),
+        links={_HOME: f"{MOUNT}/katib/python"},
+        environment={"PYTHONPATH": ":".join(path), "PYTHONUNBUFFERED": "1"},
+        directory=f"{_HOME}/{folder}/v1beta1",
+        user="0:0",
+    )
+
+
+IMAGES = (
+    _program(Katib.CONTROLLER, "katib-controller"),
+    _program(Katib.DATABASE_MANAGER, "katib-db-manager"),
+    _program(Katib.FILE_COLLECTOR, "file-metricscollector"),
+    _program(Katib.GOPTUNA, "goptuna-suggestion"),
+    _algorithm(Katib.HYPEROPT, "cmd/suggestion/hyperopt"),
+    _algorithm(Katib.OPTUNA, "cmd/suggestion/optuna"),
+    _algorithm(Katib.HYPERBAND, "cmd/suggestion/hyperband"),
+    _algorithm(Katib.SKOPT, "cmd/suggestion/skopt"),
+    _algorithm(Katib.MEDIAN_STOP, "cmd/earlystopping/medianstop"),
+)
