@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -62,12 +62,35 @@ def _knows(package: str, apt: Sequence[str]) -> bool:
 def _closure(packages: Sequence[str], apt: Sequence[str], log: TextIO) -> list[str]:
     settings = [option for option in apt if option != "-qq"]
     command = ["apt-cache", *settings, "depends", "--recurse", *_DEPENDENCIES, *packages]
-    listing = _run(command, log, Path.cwd())
-    # Names at the start of a line are packages; `<name>` are virtual ones, whose providers are listed too.
-    found = {
-        line.split(":")[0] for line in listing.splitlines() if line and not line.startswith((" ", "<", "|"))
-    }
-    return sorted(name for name in found if name in packages or not _installed(name))
+    needs = _needs(_run(command, log, Path.cwd()))
+    wanted = list(packages)
+    for name in wanted:
+        for choice in needs.get(name, ()):
+            if choice and not any(one in wanted or _installed(one) for one in choice):
+                wanted.append(choice[0])
+    return sorted(wanted)
+
+
+def _needs(listing: str) -> Mapping[str, list[list[str]]]:
+    """What each package depends on, as apt-cache lists it: what meets a need, the preferred first."""
+    needs: dict[str, list[list[str]]] = {}
+    choices: list[list[str]] = []
+    goes_on = False
+    for line in listing.splitlines():
+        # `name`, then `  Depends: one`, ` |Depends: one` where the next line is another way to meet it, and
+        # `  Depends: <virtual>` with a line for each package that provides it.
+        kind, _, needed = line.strip().partition(": ")
+        if not line.startswith(" "):
+            choices = needs.setdefault(line.partition(":")[0], [])
+            continue
+        provider = not needed
+        if not (goes_on or provider):
+            choices.append([])
+        name = (kind if provider else needed).partition(":")[0]
+        if not name.startswith("<"):
+            choices[-1].append(name)
+        goes_on = goes_on if provider else kind.startswith("|")
+    return needs
 
 
 def _installed(package: str) -> bool:

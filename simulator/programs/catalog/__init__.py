@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from simulator.programs.catalog import jobset
+from simulator.programs.catalog import databases, jobset, katib
 from simulator.programs.model import Image
 
-_PROJECTS = (jobset,)
+_PROJECTS = (databases, jobset, katib)
 
 
 @cache
