@@ -9,6 +9,7 @@ import posixpath
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from simulator.programs import machine
 from simulator.programs.model import MOUNT, DebianPackages, Image, PythonPackages
@@ -16,6 +17,7 @@ from simulator.programs.pypi import SITE
 from simulator.programs.store import Store
 
 PYTHON = f"{MOUNT}/python"
+_Value = TypeVar("_Value")
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 _SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _FOLDERS = {
@@ -80,8 +82,9 @@ def environment(image: Image) -> Mapping[str, str]:
 
 def layer(image: Image, store: Store) -> bytes:
     """Return the image's layer, a tar archive: the same bytes for the same image on the same machine."""
-    folders, links = dict(_folders(image, store)), dict(_links(image, store))
-    files = {**_accounts(image), **image.files}
+    folders, links = _resolved(dict(_folders(image, store))), _resolved(dict(_links(image, store)))
+    files = _resolved({**_accounts(image), **image.files})
+    links = {**machine.links((*folders, *links, *files)), **links}
     parents = {parent for path in (*folders, *links, *files) for parent in _parents(path)}
     output = io.BytesIO()
     with tarfile.open(fileobj=output, mode="w") as archive:
@@ -107,7 +110,6 @@ def _folders(image: Image, store: Store) -> Iterator[tuple[str, int]]:
 
 
 def _links(image: Image, store: Store) -> Iterator[tuple[str, str]]:
-    yield from machine.links().items()
     yield "/var/run", "/run"
     yield PYTHON, str(machine.python_home())
     for source in image.sources:
@@ -129,6 +131,10 @@ def _accounts(image: Image) -> Mapping[str, str]:
         "/etc/group": "\n".join(groups) + "\n",
         "/etc/nsswitch.conf": "hosts: files dns\n",
     }
+
+
+def _resolved(paths: Mapping[str, _Value]) -> dict[str, _Value]:
+    return {machine.resolved(path): value for path, value in paths.items()}
 
 
 def _parents(path: str) -> Iterator[str]:

@@ -12,6 +12,8 @@ from simulator.programs.model import DebianPackages
 from simulator.tools.errors import UnavailableError
 from simulator.tools.progress import Progress
 
+# In packages they stand at the root, or are parts of /usr; on the machine, and here, they are the latter.
+_MERGED = ("bin", "sbin", "lib", "lib32", "lib64")
 _NEEDED = ("apt-get", "apt-cache", "dpkg", "dpkg-query")
 # Whatever the machine has set up, nothing is fetched that was not asked for.
 _DEPENDENCIES = [
@@ -36,6 +38,11 @@ def install(source: DebianPackages, stage: Path, log: TextIO, progress: Progress
     for archive in sorted(archives.glob("*.deb")):
         _run(["dpkg", "--extract", str(archive), str(stage)], log, stage)
     shutil.rmtree(work)
+    for name in _MERGED:
+        if (stage / name).is_dir():
+            shutil.copytree(stage / name, stage / "usr" / name, symlinks=True, dirs_exist_ok=True)
+            shutil.rmtree(stage / name)
+            (stage / name).symlink_to(f"usr/{name}")
     stage.chmod(0o755)
 
 
