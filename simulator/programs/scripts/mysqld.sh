@@ -4,11 +4,12 @@
 set -euo pipefail
 home=/opt/slipway/mariadb/usr
 options=(--no-defaults --basedir="$home" --character-set-server=utf8mb4)
-initialize= statements=
+initialize= statements= run=/var/run/mysqld
 for option; do
   case $option in
     --initialize-insecure) initialize=yes ;;
     --init-file=*) statements=${option#*=} ;;
+    --socket=*) run=$(dirname "${option#*=}"); options+=("$option") ;;
     --disable-log-bin) options+=(--skip-log-bin) ;;
     # Files are kept from statements by a folder that holds none.
     --secure-file-priv=NULL) options+=(--secure-file-priv=/var/lib/mysql-files) ;;
@@ -28,7 +29,7 @@ END
 fi
 if [ "$statements" ]; then
   # They hold passwords: they go through a pipe, and are nowhere in another file.
-  pipe=/var/run/mysqld/statements
+  pipe=$run/statements
   rm -f "$pipe"
   mkfifo --mode=600 "$pipe"
   sed -E 's/IDENTIFIED WITH [a-z0-9_]+ BY/IDENTIFIED BY/' "$statements" > "$pipe" &
