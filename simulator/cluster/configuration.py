@@ -73,8 +73,15 @@ NOTHING = Additions()
 
 def write(layout: Layout, record: Record, tools: Tools, additions: Additions = NOTHING) -> None:
     """Write the configuration that `kwokctl create cluster --config` reads."""
-    stages = [stage for stage in yaml.safe_load_all(_STAGES.read_text()) if stage]
-    documents = [_kwokctl(record, tools, additions.api_server), _kwok(), *stages, *additions.stages]
+    text = _STAGES.read_text()
+    kwokctl = _kwokctl(record, tools, additions.api_server)
+    if record.live is not None:
+        from simulator.node import integration  # noqa: PLC0415 (clusters without a live node do without)
+
+        text = integration.stages(text, layout.directory)
+        kwokctl = integration.kwokctl(kwokctl, layout)
+    stages = [stage for stage in yaml.safe_load_all(text) if stage]
+    documents = [kwokctl, _kwok(), *stages, *additions.stages]
     layout.configuration.write_text(yaml.safe_dump_all(documents, sort_keys=False))
 
 

@@ -8,14 +8,20 @@ whether what it started is still there.
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+
+import psutil
 
 from simulator import tools
 from simulator.cluster import configuration, processes
 from simulator.cluster.api import Api
 from simulator.cluster.errors import ClusterError
 from simulator.cluster.layout import COMPONENTS, KWOKCTL_NAME, Layout, Record, new_record
+from simulator.node import cgroups
+from simulator.node.layout import NodeLayout
 
 _TOOLS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok", "kwokctl")
 _START_SECONDS = 120.0
@@ -27,18 +33,22 @@ _LOG_LINES = 10
 _LOG_WIDTH = 800
 
 
-def make(layout: Layout, additions: configuration.Additions) -> Record:
-    """Make a cluster from nothing, clearing what an interrupted creation left, and wait until it serves."""
+def make(layout: Layout, additions: configuration.Additions, live: Sequence[str] | None = None) -> Record:
+    """Make a cluster from nothing, clearing what an interrupted creation left, and wait until it serves.
+
+    `live` are the projects of its live node, if it is to have one.
+    """
     ensured = tools.ensure(names=_TOOLS)
     attempts = _ATTEMPTS
     while True:
-        processes.kill_all(layout.directory)
+        end(layout.directory)
         wipe(layout)
-        record = layout.write(new_record(layout.directory))
+        record = layout.write(replace(new_record(layout.directory), live=live))
         configuration.write(layout, record, ensured, additions)
         flags = ["--config", str(layout.configuration), "--kubeconfig", ""]
         try:
-            _kwokctl(layout, ensured, "create", "cluster", *flags)
+            _network(layout, record)
+            _kwokctl(layout, record, ensured, "create", "cluster", *flags)
             run(layout, record)
         except ClusterError:
             attempts -= 1
@@ -50,11 +60,12 @@ def make(layout: Layout, additions: configuration.Additions) -> Record:
 
 
 def run(layout: Layout, record: Record) -> None:
-    """Start each component that does not run, until the cluster serves."""
+    """Start each component that does not run, until the cluster serves, and its live node if it has one."""
     ensured = tools.ensure(names=_TOOLS)
     deadline = time.monotonic() + _START_SECONDS
     starts = 0
-    while not serves(layout, record):
+    _network(layout, record)
+    while not _components_serve(layout, record):
         if len(processes.components(layout.directory)) < len(COMPONENTS):
             if taken := processes.foreign(layout.directory, record.ports.values()):
                 message = f"ports of the simulated cluster are in use: {taken}. End that and run again."
@@ -64,14 +75,54 @@ def run(layout: Layout, record: Record) -> None:
             starts += 1
             _link(layout, ensured)
             processes.agree(layout)
-            _kwokctl(layout, ensured, "start", "cluster")
+            _kwokctl(layout, record, ensured, "start", "cluster")
         if time.monotonic() > deadline:
             raise ClusterError(_diagnosis(layout))
         time.sleep(_POLL_SECONDS)
+    if record.live is not None:
+        _live().ensure_node(layout, record, record.live)
+
+
+def _live() -> ModuleType:
+    """What only live clusters need, which the others do not wait for."""
+    from simulator.node import control  # noqa: PLC0415
+
+    return control
+
+
+def _network(layout: Layout, record: Record) -> None:
+    if record.live is not None:
+        _live().ensure_network(layout, record)
+
+
+def end(directory: Path) -> None:
+    """End every process of the cluster, and remove what those of a live one leave in the system."""
+    processes.kill_all(directory)
+    cgroups.remove(NodeLayout(directory).control_group)
+
+
+def left_by_pods(directory: Path) -> tuple[str, ...]:
+    """Return the control groups of a live cluster's pods."""
+    return tuple(map(str, cgroups.existing(NodeLayout(directory).control_group)))
+
+
+def mounted_in(directory: Path) -> tuple[str, ...]:
+    """Return what is mounted in the cluster's directory."""
+    mounted = (Path(partition.mountpoint) for partition in psutil.disk_partitions(all=True))
+    return tuple(str(path) for path in mounted if path.is_relative_to(directory))
 
 
 def serves(layout: Layout, record: Record) -> bool:
-    """Tell whether every component runs, the API server is ready, and pods could be made."""
+    """Tell whether every component runs, the API server is ready, and pods could be made.
+
+    Of a live cluster, its network and its node have to run too.
+    """
+    if record.live is not None and not _live().runs(layout.directory):
+        return False
+    return _components_serve(layout, record)
+
+
+def _components_serve(layout: Layout, record: Record) -> bool:
     if len(processes.components(layout.directory)) < len(COMPONENTS):
         return False
     api = Api(layout, record)
@@ -91,8 +142,9 @@ def _link(layout: Layout, ensured: tools.Tools) -> None:
             link.symlink_to(target)
 
 
-def _kwokctl(layout: Layout, ensured: tools.Tools, *arguments: str) -> None:
-    command = [str(ensured.path("kwokctl")), "--name", KWOKCTL_NAME, *arguments]
+def _kwokctl(layout: Layout, record: Record, ensured: tools.Tools, *arguments: str) -> None:
+    inside = [] if record.live is None else _live().enter(layout.directory)
+    command = [*inside, str(ensured.path("kwokctl")), "--name", KWOKCTL_NAME, *arguments]
     with layout.kwokctl_log.open("a") as log:
         process = subprocess.Popen(
             [*command, "--timeout", f"{_START_SECONDS:.0f}s"],
@@ -143,3 +195,26 @@ def wipe(layout: Layout) -> None:
             shutil.rmtree(entry)
         elif entry.name != "lock":
             entry.unlink()
+
+
+def require_live() -> None:
+    """Raise ClusterError where a live node cannot run."""
+    _live().require()
+
+
+def adopt(layout: Layout, record: Record, live: Sequence[str] | None) -> Record:
+    """Return the record of a cluster that is there, whose live node is to run these projects from now on.
+
+    Raises ClusterError where it has a live node and should not, or the other way round.
+    """
+    if (record.live is None) != (live is None):
+        has = "no live node" if record.live is None else "a live node"
+        message = (
+            f"the cluster in {layout.directory} was made with {has}: remove it with `make down` before it is "
+            "made otherwise"
+        )
+        raise ClusterError(message)
+    if live is None or record.live is None or set(live) == set(record.live):
+        return record
+    _live().stop_node(layout.directory)
+    return layout.write(replace(record, live=live))

@@ -9,7 +9,7 @@ import json
 import random
 import socket
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,13 +32,15 @@ class Record:
     """What a cluster remembers.
 
     `made` turns true once the cluster has answered: before that there is nothing to keep, from then on its
-    ports never change.
+    ports never change. `live` are the projects whose images run on the cluster's live node; None where it has
+    no such node.
     """
 
     identifier: str
     directory: str
     ports: dict[str, int]
     made: bool = False
+    live: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)

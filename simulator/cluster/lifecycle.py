@@ -10,6 +10,7 @@ from simulator.cluster.api import Api
 from simulator.cluster.errors import ClusterError
 from simulator.cluster.layout import Layout, Record, kubeconfig
 from simulator.cluster.nodes import Pool
+from simulator.node.live import Live
 
 
 @dataclass(frozen=True)
@@ -29,41 +30,52 @@ class Status:
 
 @dataclass(frozen=True)
 class Leftovers:
-    """What is left of a cluster: processes and files by name, and ports on which something listens."""
+    """What is left of a cluster: processes and files by name, and ports on which something listens.
+
+    Of a live one also control groups, and what is mounted in its directory.
+    """
 
     processes: tuple[str, ...]
     ports: tuple[int, ...]
     files: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    mounts: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
         """How many things are left."""
-        return len(self.processes) + len(self.ports) + len(self.files)
+        return sum(map(len, (self.processes, self.ports, self.files, self.groups, self.mounts)))
 
 
 def create(
     directory: Path | str,
     pools: Sequence[Mapping[str, Any]] = (),
     additions: configuration.Additions = configuration.NOTHING,
+    live: Live | None = None,
 ) -> str:
     """Make the cluster in `directory`, or finish, start or adopt what is there; return its kubeconfig.
 
     Its API server is ready then, and its nodes are those of `pools` (none given: left as they are). However
     often it is called and wherever an earlier call was killed, there is one cluster in the end, with the same
-    kubeconfig once it has been handed out. `additions` count when it is made. Raises ClusterError, and
-    tools.ToolError where a tool is missing.
+    kubeconfig once it has been handed out. `additions` count when it is made. With `live` it has a real node
+    too, for which its projects may change later. Raises ClusterError, and tools.ToolError where a tool is
+    missing.
     """
+    projects = None if live is None else tuple(live.projects)
+    if projects is not None:
+        control.require_live()
     layout = Layout(Path(directory).absolute())
     layout.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with layout.locked():
         processes.kill_interrupted(layout.directory)
         record = layout.read()
         if record is not None and record.directory != str(layout.directory):
-            processes.kill_all(Path(record.directory))
+            control.end(Path(record.directory))
             record = None
         if record is None or not record.made:
-            record = control.make(layout, additions)
+            record = control.make(layout, additions, projects)
         else:
+            record = control.adopt(layout, record, projects)
             control.run(layout, record)
         api = Api(layout, record)
         api.create("/apis/storage.k8s.io/v1/storageclasses", configuration.storage_class())
@@ -91,7 +103,7 @@ def stop(directory: Path | str) -> None:
     """End the processes of the cluster in `directory`; its data stays."""
     layout, _ = _existing(directory)
     with layout.locked():
-        processes.kill_all(layout.directory)
+        control.end(layout.directory)
 
 
 def restart(directory: Path | str) -> None:
@@ -138,10 +150,10 @@ def delete(directory: Path | str) -> None:
     """Remove the cluster in `directory`, whole or half-made or half-dead: its processes and all its files."""
     layout = Layout(Path(directory).absolute())
     if not layout.directory.is_dir():
-        processes.kill_all(layout.directory)
+        control.end(layout.directory)
         return
     with layout.locked():
-        processes.kill_all(layout.directory)
+        control.end(layout.directory)
         control.wipe(layout)
         (layout.directory / "lock").unlink(missing_ok=True)
         layout.directory.rmdir()
@@ -160,6 +172,8 @@ def leftovers(directory: Path | str, ports: Sequence[int] = ()) -> Leftovers:
         processes=tuple(str(process) for process in processes.find(layout.directory)),
         ports=tuple(processes.listening(known)),
         files=tuple(str(file) for file in layout.files()),
+        groups=control.left_by_pods(layout.directory),
+        mounts=control.mounted_in(layout.directory),
     )
 
 

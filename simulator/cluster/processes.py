@@ -17,6 +17,9 @@ from simulator.cluster.layout import COMPONENTS, Layout, is_free
 MARK = "SLIPWAY_CLUSTER"
 """The environment variable that every process of a cluster carries; its value is the cluster's directory."""
 
+PART = "SLIPWAY_CLUSTER_PART"
+"""The environment variable of what a live cluster has beside its components: `network` or `node`."""
+
 _GRACE = 5.0
 _POLL = 0.01
 
@@ -40,7 +43,7 @@ def environment(directory: Path, programs: Path) -> dict[str, str]:
 
 def find(directory: Path) -> list[psutil.Process]:
     """Return every live process of the cluster in `directory`."""
-    return [process for process in psutil.process_iter() if _mark(process) == str(directory)]
+    return [process for process in psutil.process_iter() if variable(process, MARK) == str(directory)]
 
 
 def components(directory: Path) -> dict[str, psutil.Process]:
@@ -84,8 +87,15 @@ def kill_all(directory: Path) -> None:
 
 
 def kill_interrupted(directory: Path) -> None:
-    """End what an interrupted caller left running beside the components: kwokctl and what it called."""
-    while found := [process for process in find(directory) if _name(process) not in COMPONENTS]:
+    """End what an interrupted caller left running beside the components: kwokctl and what it called.
+
+    What belongs to a live cluster's network and node stays: it comes up by itself.
+    """
+    while found := [
+        process
+        for process in find(directory)
+        if _name(process) not in COMPONENTS and not variable(process, PART)
+    ]:
         kill(found)
 
 
@@ -146,9 +156,10 @@ def _name(process: psutil.Process) -> str:
     return ""
 
 
-def _mark(process: psutil.Process) -> str | None:
+def variable(process: psutil.Process, name: str) -> str | None:
+    """Return a variable of a live process's environment; None where it has none or is not ours to ask."""
     with suppress(psutil.Error, OSError):
-        return process.environ().get(MARK) if _is_alive(process) else None
+        return process.environ().get(name) if _is_alive(process) else None
     return None
 
 

@@ -41,8 +41,8 @@ class GoProgram:
     """One program built from Go modules.
 
     `module` is the folder below `modules/` whose go.mod pins it, `package` the main package. `variables` are
-    set by the linker. `scripts` are files of `scripts_module` (name to path in it) that must lie beside the
-    program.
+    set by the linker, `tags` those of the build. `scripts` are files of `scripts_module` (name to path in it)
+    that must lie beside the program.
     """
 
     name: str
@@ -52,6 +52,7 @@ class GoProgram:
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     scripts_module: str = ""
     scripts: Mapping[str, str] = field(default_factory=dict[str, str])
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Download:
     """An official release file for Linux, `{arch}` being amd64 or arm64.
 
     The SHA-256 digest is read from `digest`: a file of its own, or, where that is a GitHub release's API
-    address, the entry of the file's name. `member` is the program's path where the file is an archive.
+    address, the entry of the file's name. `member` is the program's path where the file is an archive;
+    `{program}` in it stands for the name of each of the tool's programs.
     """
 
     url: str
@@ -80,16 +82,18 @@ class Tool:
 
     `programs[0]` is what is looked for on PATH, asked for its version with `version_arguments`; the others
     must lie beside it. `newer_minor` says that any later minor version does; else the minor version must be
-    the same.
+    the same. `packages` are those of Debian and Ubuntu that hold it, where nobody releases or builds it
+    otherwise: it then has the distribution's version.
     """
 
     name: str
     version: str
     programs: tuple[str, ...]
     version_arguments: tuple[str, ...]
-    official: Download | PulumiInstaller
+    official: Download | PulumiInstaller | None
     build: tuple[GoProgram, ...]
     newer_minor: bool = False
+    packages: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> str:
@@ -164,7 +168,8 @@ def _etcd() -> Tool:
     )
 
 
-def _kubernetes(name: str, *version_arguments: str) -> Tool:
+def kubernetes(name: str, *version_arguments: str) -> Tool:
+    """Return a program of Kubernetes' own release."""
     version = versions.KUBERNETES
     major, minor, _ = version.split(".")
     # The variables that Kubernetes' own hack/lib/version.sh sets; "archive" is its word for a tree without
@@ -219,10 +224,10 @@ def _kwok(name: str) -> Tool:
 TOOLS: tuple[Tool, ...] = (
     _pulumi(),
     _etcd(),
-    _kubernetes("kube-apiserver"),
-    _kubernetes("kube-controller-manager"),
-    _kubernetes("kube-scheduler"),
-    _kubernetes("kubectl", "version", "--client"),
+    kubernetes("kube-apiserver"),
+    kubernetes("kube-controller-manager"),
+    kubernetes("kube-scheduler"),
+    kubernetes("kubectl", "version", "--client"),
     _kwok("kwok"),
     _kwok("kwokctl"),
 )
@@ -230,15 +235,18 @@ TOOLS: tuple[Tool, ...] = (
 
 
 def select(names: Collection[str] | None) -> tuple[Tool, ...]:
-    """Return the tools that hold the named programs, or all of them where `names` is None.
+    """Return the tools that hold the named programs; where `names` is None, all but those of a live node.
 
     Raises ToolError for a name that no tool has.
     """
+    from simulator.tools import live  # noqa: PLC0415 (its entries are made of what is above)
+
     if names is None:
         return TOOLS
-    known = {program for tool in TOOLS for program in tool.programs}
+    every = (*TOOLS, *live.TOOLS)
+    known = {program for tool in every for program in tool.programs}
     unknown = sorted(set(names) - known)
     if unknown:
         message = f"unknown tool {', '.join(unknown)}: allowed are {', '.join(sorted(known))}"
         raise ToolError(message)
-    return tuple(tool for tool in TOOLS if not set(tool.programs).isdisjoint(names))
+    return tuple(tool for tool in every if not set(tool.programs).isdisjoint(names))

@@ -51,7 +51,16 @@ def compiler() -> str:
 
 def _compile(go: str, program: GoProgram, into: Path, log: TextIO, progress: Progress) -> None:
     folder = MODULES / program.module
-    command = [go, "build", *options(program.variables), "-o", str(into / program.name), program.package]
+    tags = ["-tags", ",".join(program.tags)] if program.tags else []
+    command = [
+        go,
+        "build",
+        *options(program.variables),
+        *tags,
+        "-o",
+        str(into / program.name),
+        program.package,
+    ]
     run(command, folder, log, lambda news: progress.detail(f"{program.name}, {news}"))
     if program.scripts:
         # Scripts of a module lie in its folder of the module cache; none of them is kept in this project.

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from simulator.tools import gobuild, official
+from simulator.tools import distribution, gobuild, official
 from simulator.tools.cache import Cache, Found
 from simulator.tools.catalog import Tool
 from simulator.tools.errors import ToolError, UnavailableError
@@ -27,6 +27,7 @@ def obtain(
     ways: dict[str, _Way] = {
         official.SOURCE: partial(official.fetch, official.Sites()),
         gobuild.SOURCE: gobuild.build,
+        distribution.SOURCE: distribution.unpack,
     }
     obtained: dict[str, Found] = {}
     for step, tool in enumerate(missing, start=1):
@@ -45,6 +46,8 @@ def _obtain(
     log = cache.log(tool)
     with log.open("w") as output:
         for source, way in ways.items():
+            if source not in _possible(tool):
+                continue
             try:
                 with cache.stage(tool) as stage:
                     versions = way(tool, stage, output, progress)
@@ -68,3 +71,9 @@ def _obtain(
         ]
     )
     raise ToolError(message)
+
+
+def _possible(tool: Tool) -> tuple[str, ...]:
+    if tool.packages:
+        return (distribution.SOURCE,)
+    return (official.SOURCE, gobuild.SOURCE) if tool.official else (gobuild.SOURCE,)

@@ -12,7 +12,7 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any, TextIO, cast
@@ -59,6 +59,9 @@ def fetch(sites: Sites, tool: Tool, stage: Path, log: TextIO, progress: Progress
     Raises UnavailableError where the release cannot be reached, is not made for this machine, or is not what
     its published digest says.
     """
+    if tool.official is None:
+        message = f"nobody releases {tool.name} for download"
+        raise UnavailableError(message)
     if isinstance(tool.official, PulumiInstaller):
         sites.require(tool.official.url)
         _install_pulumi(tool, tool.official, stage, log, progress)
@@ -66,7 +69,7 @@ def fetch(sites: Sites, tool: Tool, stage: Path, log: TextIO, progress: Progress
         release = _for_this_machine(tool.official)
         sites.require(release.url)
         sites.require(release.digest)
-        _download(sites, release, stage / "bin" / tool.programs[0], log, progress)
+        _download(sites, release, [stage / "bin" / name for name in tool.programs], log, progress)
     return dict.fromkeys(tool.programs, tool.version)
 
 
@@ -103,14 +106,16 @@ def _for_this_machine(release: Download) -> Download:
         message = f"there is no release for {sys.platform} on {platform.machine()}"
         raise UnavailableError(message)
     fields = (release.url, release.digest, release.member)
-    return Download(*(field.format(arch=architecture) for field in fields))
+    return Download(*(field.format(arch=architecture, program="{program}") for field in fields))
 
 
-def _download(sites: Sites, release: Download, program: Path, log: TextIO, progress: Progress) -> None:
+def _download(
+    sites: Sites, release: Download, programs: Sequence[Path], log: TextIO, progress: Progress
+) -> None:
     url = release.url
     try:
         expected = _digest(sites, release.digest, Path(urllib.parse.urlsplit(url).path).name)
-        file = program.with_name(f"{program.name}.download")
+        file = programs[0].with_name(f"{programs[0].name}.download")
         log.write(f"{url} with SHA-256 {expected}\n")
         found = hashlib.sha256()
         received = 0
@@ -128,11 +133,13 @@ def _download(sites: Sites, release: Download, program: Path, log: TextIO, progr
         message = f"{url} has the SHA-256 digest {found.hexdigest()}, published is {expected}"
         raise UnavailableError(message)
     if release.member:
-        _unpack(file, release.member, program)
+        for program in programs:
+            _unpack(file, release.member.format(program=program.name), program)
         file.unlink()
     else:
-        file.rename(program)
-    program.chmod(0o755)
+        file.rename(programs[0])
+    for program in programs:
+        program.chmod(0o755)
 
 
 def _unpack(archive: Path, member: str, program: Path) -> None:

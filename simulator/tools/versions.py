@@ -23,6 +23,21 @@ ETCD = "3.6.8"
 KWOK = "0.8.0"
 """kwok and kwokctl: sigs.k8s.io/kwok."""
 
+CONTAINERD = "2.2.2"
+"""containerd, its shim and ctr: github.com/containerd/containerd/v2. The 2.2 line is a long-term one."""
+
+CNI_PLUGINS = "1.9.1"
+"""github.com/containernetworking/plugins."""
+
+COREDNS = "1.14.7"
+"""github.com/coredns/coredns: the newest patch of the minor version that kubeadm 1.36 deploys."""
+
+RUNC = "1.1.0"
+"""The oldest runc that does; Debian 12 has 1.1.5. One built without C has no seccomp profiles."""
+
+NFTABLES = "1.0.1"
+"""The oldest nft that kube-proxy's mode `nftables` accepts: its documentation for Kubernetes 1.36."""
+
 GO = "1.26"
 """The oldest Go that builds all: the `go` line of k8s.io/kubernetes v1.36.3 and sigs.k8s.io/kwok v0.8.0."""
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from simulator.tools import versions
+from simulator.tools import live, versions
 from simulator.tools.catalog import TOOLS, GoProgram
 from simulator.tools.gobuild import MODULES
 
-BUILDS = [program for tool in TOOLS for program in tool.build]
+BUILDS = [program for tool in (*TOOLS, *live.TOOLS) for program in tool.build]
+# The others are of this project: modules of theirs pin what they import.
+RELEASED = [program for program in BUILDS if not program.package.startswith("slipway/")]
 STAGING_VERSION = "v0." + versions.KUBERNETES.removeprefix("1.")
 
 
@@ -19,7 +21,7 @@ def required(module: str) -> dict[str, str]:
     return dict(re.findall(r"^(?:require)?\s+([a-z0-9.-]+\.[a-z]+/\S+|\S+/\S+) (v\S+)", text, re.MULTILINE))
 
 
-@pytest.mark.parametrize("program", BUILDS, ids=lambda program: program.name)
+@pytest.mark.parametrize("program", RELEASED, ids=lambda program: program.name)
 def test_each_program_is_pinned_to_the_version_it_is_known_by(program: GoProgram) -> None:
     pins = required(program.module)
     own = [path for path in pins if program.package == path or program.package.startswith(f"{path}/")]
@@ -63,3 +65,7 @@ def test_kubernetes_is_pinned_with_the_libraries_of_its_release() -> None:
 
 def test_etcd_is_the_version_that_kubernetes_is_built_against() -> None:
     assert required("kubernetes")["go.etcd.io/etcd/client/v3"] == f"v{versions.ETCD}"
+
+
+def test_coredns_is_the_version_it_is_known_by() -> None:
+    assert required("coredns")["github.com/coredns/coredns"] == f"v{versions.COREDNS}"
