@@ -159,8 +159,7 @@ def _stand_in(settings: PlatformSettings) -> Cluster:
         node_pools=cluster.contracts(),
         storage_class="standard",
         capabilities=Capabilities(
-            admission_webhooks=True,
-            charts=True,
+            images="all",
             load_balancer=own,
             serves_pages=True,
             gpu_driver=cluster.gpu_driver if own else True,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from ..charts import ChartScope, ChartSource
+from ..charts import ChartScope, ChartSource, installed
 from ..contracts import (
     AzureCloud,
     Caller,
@@ -92,8 +92,9 @@ def chart_scope(args: AddonsArgs) -> ChartScope:
     """
     settings, cluster = args.settings, args.cluster
     source = ChartSource(settings=settings.source)
-    if cluster.capabilities.charts:
-        source.check((*settings.charts, *args.more_charts))
+    pins = (*settings.charts, *args.more_charts)
+    if needed := [pin for pin in pins if installed(cluster.capabilities, pin)]:
+        source.check(needed)
     return ChartScope(
         source=source,
         replicas=settings.replicas,

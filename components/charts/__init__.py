@@ -11,7 +11,7 @@ from .chart import (
     types_alone,
     webhooks_ready,
 )
-from .images import images_of
+from .images import images_of, installed
 from .source import ChartSource, FolderSource, MirrorSource, RepositoriesSource, SourceSettings
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Values",
     "declare",
     "images_of",
+    "installed",
     "keep_api_types",
     "keep_from_enforcer",
     "namespace",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Literal
 
+from ..contracts import Capabilities
 from ..kube.image import Reference
 from ..kube.pulling import PULL_SECRET, current, pulled
 from ..settings_base import merged
@@ -149,6 +150,11 @@ _TOLD: Mapping[Chart, Sequence[_Told]] = {
 def images_of(*pins: Chart) -> tuple[str, ...]:
     """The names by which the images of charts are pulled, each once."""
     return tuple(dict.fromkeys(pulled(image, by_tag=True) for pin in pins for image in pin.images))
+
+
+def installed(capabilities: Capabilities, *pins: Chart) -> bool:
+    """Whether charts that belong together are installed: where the pods of all of them run."""
+    return capabilities.runs(*images_of(*pins))
 
 
 def image_values(pin: Chart, *, secret: str = PULL_SECRET) -> dict[str, Any]:

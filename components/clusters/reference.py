@@ -38,7 +38,7 @@ def referred(cluster: Mapping[str, Any], stack: str) -> Referred:
     Raises SettingsError where it lacks something: that stack is of another release.
     """
     try:
-        told = TypeAdapter(_Told).validate_python(_fields(cluster))
+        told = TypeAdapter(_Told).validate_python(_fields(_with_images(cluster)))
         cloud = _cloud(cluster["cloud"]) if "cloud" in cluster else None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
@@ -46,6 +46,24 @@ def referred(cluster: Mapping[str, Any], stack: str) -> Referred:
     except (KeyError, TypeError) as error:
         raise _unreadable(stack, f"cloud: {error}") from None
     return Referred(**{one.name: getattr(told, one.name) for one in dataclasses.fields(told)}, cloud=cloud)
+
+
+def _with_images(cluster: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The cluster with the images that run on it, where a release tells that did not say which.
+
+    It knew all or none: whether charts may be installed, and whether webhooks can be reached.
+    """
+    told: object = cluster.get("capabilities")
+    if not isinstance(told, Mapping):
+        return cluster
+    capabilities = cast("Mapping[str, Any]", told)
+    if "images" in capabilities or not {"charts", "admissionWebhooks"} <= capabilities.keys():
+        return cluster
+    added: dict[str, object] = {
+        "images": "all" if capabilities["charts"] else [],
+        "reachesPods": capabilities["admissionWebhooks"],
+    }
+    return {**cluster, "capabilities": {**capabilities, **added}}
 
 
 def _unreadable(stack: str, reason: str) -> SettingsError:

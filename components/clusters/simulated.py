@@ -154,9 +154,7 @@ class SimulatedCluster(pulumi.ComponentResource):
             provider=provider,
             node_pools=args.settings.contracts(),
             storage_class=STORAGE_CLASS,
-            capabilities=Capabilities(
-                admission_webhooks=False, charts=False, load_balancer=False, serves_pages=False
-            ),
+            capabilities=Capabilities(images=(), load_balancer=False, serves_pages=False),
             objects_deleted_with=cluster,
         )
         self.register_outputs({})

@@ -87,22 +87,36 @@ class Capabilities:
     """What a cluster can do, so that no component has to ask which cluster it is.
 
     Attributes:
-        admission_webhooks: the API server reaches webhooks that run in pods. Where it cannot, registering
-            one would block every object that it selects.
-        charts: pods run their images, so that other projects' charts may be installed. Where they do not,
-            an add-on installs its API types only.
+        images: the images whose programs run in their pods: `all`, or those named here, by the names by which
+            they are pulled. Pods that have another one as well are simulated as a whole.
         load_balancer: a Service of type LoadBalancer gets an address.
+        reaches_pods: the API server reaches pods, and so the webhooks that run in them.
         gpu_driver: nodes with NVIDIA devices come with their driver.
         gpu_device_plugin: nodes with NVIDIA devices report them (`nvidia.com/gpu`) without our doing.
         serves_pages: a browser can reach what runs in the cluster; the output `url` is null otherwise.
     """
 
-    admission_webhooks: bool
-    charts: bool
+    images: Literal["all"] | tuple[str, ...]
     load_balancer: bool
     serves_pages: bool
+    reaches_pods: bool = True
     gpu_driver: bool = True
     gpu_device_plugin: bool = True
+
+    def runs(self, *images: str) -> bool:
+        """Whether a pod of these images runs its programs, so that what they do is done.
+
+        Where it does not, charts of other projects are not installed: their API types are all that has an
+        effect. Without any image: whether every pod runs.
+        """
+        return self.images == "all" or (bool(images) and set(images) <= set(self.images))
+
+    def answers(self, *images: str) -> bool:
+        """Whether the API server gets an answer from webhooks in a pod of these images.
+
+        Where it does not, registering one would block every object that it selects.
+        """
+        return self.reaches_pods and self.runs(*images)
 
 
 @dataclass(frozen=True, kw_only=True)

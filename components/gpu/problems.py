@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from ..charts import installed
 from .settings import GpuSettings
 from .sharing import CONFIG_LABEL, MIG_LABEL, shape, shapes, sharing_of
-from .support import Devices, needed
+from .support import Devices, charts, needed
 
 
 def problems(settings: GpuSettings, devices: Devices) -> Iterator[str]:
@@ -17,7 +18,7 @@ def problems(settings: GpuSettings, devices: Devices) -> Iterator[str]:
             f"gpu.support: found '{support}'; allowed: 'auto' or 'none', since this cluster brings a device "
             "plugin of its own, and two of them would fight over the devices"
         )
-    elif not can.charts:
+    elif not installed(can, *charts(devices, settings)):
         yield f"gpu.support: found '{support}'; allowed: 'none', since pods of this cluster run no images"
     elif support == "operator":
         yield from _unlabelled(settings, devices)

@@ -19,6 +19,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict
 
 from ..contracts import Capabilities, CertificateAuthority
 from .scope import Scope
+from .workload import Workload
 
 CERT_MANAGER = "cert-manager.io/v1"
 INJECT_CA = "cert-manager.io/inject-ca-from"
@@ -134,21 +135,22 @@ def register(
     service: str,
     port: int = 443,
     certificate: ServingCertificate | None,
-    after: Sequence[pulumi.Resource],
+    answered_by: Workload,
 ) -> pulumi.Resource | None:
-    """Register webhooks once what answers them is available (`after`: the Deployment).
+    """Register webhooks once what answers them is available.
 
     `certificate` is None where the program that answers writes the CA itself (`own_certificate`).
 
-    Who comes after the registration meets webhooks that the API server trusts. Returns None where the
-    cluster's API server cannot reach a pod: registered there, a webhook would refuse every object that it
-    selects. The CA bundle is cert-manager's or the program's to write and is never declared.
+    Who comes after the registration meets webhooks that the API server trusts. Returns None where the API
+    server gets no answer from those pods, since they do not run or cannot be reached: registered there, a
+    webhook would refuse every object that it selects. The CA bundle is cert-manager's or the program's to
+    write and is never declared.
     """
-    if not capabilities.admission_webhooks:
+    if not capabilities.answers(*answered_by.images):
         return None
     inject: Mapping[str, str] = certificate.inject if certificate else {}
     metadata = scope.cluster_metadata(name, app=app, annotations={**inject, **AWAIT_CA, **_AS_GIVEN})
-    opts = scope.options(list(after))
+    opts = scope.options(answered_by.resource)
     if kind == "Validating":
         validating: list[ValidatingWebhookArgsDict] = [
             {**_webhook(scope, hook, service, port)} for hook in hooks

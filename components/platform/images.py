@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from ..charts import installed
 from ..contracts import Cluster, Offer
 from ..identity.secrets import GivenSecrets
 from ..images import airgap
@@ -56,7 +57,8 @@ class Images:
         if self.watch:
             yield from airgap.problems(settings.airgap, settings.images, images, self.source)
             charts = airgap.chart_problem(settings.addons.source.kind)
-            if charts and cluster.capabilities.charts and settings.scope != "teams":
+            some = any(installed(cluster.capabilities, pin) for pin in settings.addons.charts)
+            if charts and some and settings.scope != "teams":
                 yield charts
             yield from self.watch.problems(self._inside(cluster, offers))
 

@@ -75,9 +75,7 @@ def _cluster(settings: ClusterSettings) -> Cluster:
         node_pools=settings.contracts(),
         storage_class=STORAGE_CLASS,
         shared_storage_class=STORAGE_CLASS,
-        capabilities=Capabilities(
-            admission_webhooks=False, charts=False, load_balancer=False, serves_pages=False
-        ),
+        capabilities=Capabilities(images=(), load_balancer=False, serves_pages=False),
     )
 
 

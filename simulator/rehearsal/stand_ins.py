@@ -214,8 +214,7 @@ def _devices(cluster: ClusterSettings, pools: Sequence[NodePool]) -> Devices:
     """The devices of a cloud's nodes, and what its clusters can do about them."""
     own = isinstance(cluster, AzureSettings)
     can = Capabilities(
-        admission_webhooks=True,
-        charts=True,
+        images="all",
         load_balancer=True,
         serves_pages=True,
         gpu_driver=cluster.gpu_driver == "install" if own else True,

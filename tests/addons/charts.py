@@ -116,6 +116,7 @@ def installed(
     settings: Mapping[str, object] | None = None,
     *,
     charts: bool = True,
+    capabilities: Capabilities | None = None,
     load_balancer: bool = True,
     gke: bool = False,
     pools: Sequence[NodePool] = (),
@@ -132,6 +133,7 @@ def installed(
                 cluster=replace(
                     cluster(charts=charts, load_balancer=load_balancer, gke=gke, pools=pools),
                     **({"cloud": cloud} if cloud else {}),
+                    **({"capabilities": capabilities} if capabilities else {}),
                 ),
                 cluster_domain="cluster.local",
                 gateway="kubeflow/kubeflow-gateway",
@@ -155,7 +157,7 @@ def cluster(
         node_pools=tuple(pools),
         storage_class="standard",
         capabilities=Capabilities(
-            admission_webhooks=charts, charts=charts, load_balancer=load_balancer, serves_pages=charts
+            images="all" if charts else (), load_balancer=load_balancer, serves_pages=charts
         ),
         cloud=_google() if gke else None,
     )

@@ -74,7 +74,7 @@ def declared_with_offer(
             mesh=given.mesh,
             identity=identity or given.identity,
             certificates=given.certificates,
-            capabilities=replace(given.capabilities, admission_webhooks=webhooks),
+            capabilities=replace(given.capabilities, reaches_pods=webhooks),
             database=database(**(store or {})),
             trial_types={kind: pulumi.ComponentResource("test:index:Type", kind) for kind in kinds},
         )

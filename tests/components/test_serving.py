@@ -25,7 +25,7 @@ GPU = NodePool(
 )
 POOLS = (SYSTEM, GPU)
 
-NO_WEBHOOKS = Capabilities(admission_webhooks=False, charts=False, load_balancer=False, serves_pages=False)
+NO_WEBHOOKS = Capabilities(images=(), load_balancer=False, serves_pages=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from tests.components.spark import (
 from tests.components.test_notebooks_rights import rules
 from tests.support.validation import strict_errors
 
-NO_WEBHOOKS = Capabilities(admission_webhooks=False, charts=False, load_balancer=False, serves_pages=False)
+NO_WEBHOOKS = Capabilities(images=(), load_balancer=False, serves_pages=False)
 SECRET = "spark-operator-webhook-certs"
 
 

@@ -53,7 +53,7 @@ def _build(given: Surroundings, pools: Sequence[NodePool], webhooks: bool, setti
     args = TrainerArgs(
         settings=TrainerSettings.model_validate(settings),
         namespaces=given.namespaces,
-        capabilities=replace(given.capabilities, admission_webhooks=webhooks),
+        capabilities=replace(given.capabilities, reaches_pods=webhooks),
         node_pools=pools,
     )
     return Trainer("trainer", args)

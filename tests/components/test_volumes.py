@@ -17,7 +17,7 @@ from tests.support.validation import strict_errors
 
 CONTROLLER = "pvcviewer-controller-manager"
 WEB_APP = "volumes-web-app-deployment"
-NO_WEBHOOKS = Capabilities(admission_webhooks=False, charts=False, load_balancer=False, serves_pages=False)
+NO_WEBHOOKS = Capabilities(images=(), load_balancer=False, serves_pages=False)
 
 
 def volumes(*, capabilities: Capabilities | None = None, **settings: object) -> Rendered:

@@ -54,8 +54,7 @@ def cluster(
         node_pools=(SYSTEM, *pools),
         storage_class="standard",
         capabilities=Capabilities(
-            admission_webhooks=charts,
-            charts=charts,
+            images="all" if charts else (),
             load_balancer=True,
             serves_pages=True,
             gpu_driver=driver,

@@ -36,8 +36,9 @@ def declared(
     rendered = Rendered()
 
     def program() -> pulumi.Output[None]:
-        cluster = mocked_cluster(node_pools=pools)
-        cluster = replace(cluster, capabilities=replace(cluster.capabilities, charts=charts))
+        cluster = mocked_cluster(node_pools=pools, mirror=checked.images.mirror)
+        if charts:
+            cluster = replace(cluster, capabilities=replace(cluster.capabilities, images="all"))
 
         def keep(values: Mapping[str, Any]) -> None:
             rendered.outputs.update(values)

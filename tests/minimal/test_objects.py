@@ -70,7 +70,7 @@ def with_charts(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
     def program() -> pulumi.Output[None]:
         cluster = mocked_cluster()
-        capabilities = replace(cluster.capabilities, charts=True)
+        capabilities = replace(cluster.capabilities, images="all")
         told = deploy_on(replace(cluster, capabilities=capabilities), platform_settings(given))
         return pulumi.Output.from_input(dict(told)).apply(rendered.outputs.update)
 

@@ -63,9 +63,7 @@ def cluster(cloud: AwsCloud | GcpCloud | AzureCloud) -> Cluster:
         provider=k8s.Provider("objects", kubeconfig="{}"),
         node_pools=(),
         storage_class="standard",
-        capabilities=Capabilities(
-            admission_webhooks=True, charts=True, load_balancer=True, serves_pages=True
-        ),
+        capabilities=Capabilities(images="all", load_balancer=True, serves_pages=True),
         cloud=cloud,
     )
 

@@ -99,9 +99,7 @@ def _cluster(given: Mapping[str, Any]) -> Cluster:
         provider=provider,
         node_pools=(),
         storage_class="disks",
-        capabilities=Capabilities(
-            admission_webhooks=True, charts=True, load_balancer=True, serves_pages=True
-        ),
+        capabilities=Capabilities(images="all", load_balancer=True, serves_pages=True),
         cloud=AzureCloud(
             location="westeurope",
             resource_group=text("ml"),

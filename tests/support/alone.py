@@ -55,7 +55,5 @@ def _surroundings() -> Surroundings:
             logout_path="/oauth2/sign_out",
         ),
         certificates=CertificateAuthority(ready=there),
-        capabilities=Capabilities(
-            admission_webhooks=True, charts=True, load_balancer=True, serves_pages=True
-        ),
+        capabilities=Capabilities(images="all", load_balancer=True, serves_pages=True),
     )

@@ -89,7 +89,7 @@ def pipelines(
         own, stores = storage(given, checked)
         capabilities = given.capabilities
         if not webhooks:
-            capabilities = replace(capabilities, admission_webhooks=False)
+            capabilities = replace(capabilities, images=())
         there = Pipelines(
             "pipelines",
             PipelinesArgs(

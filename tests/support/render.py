@@ -18,7 +18,8 @@ from pulumi.runtime.mocks import MockMonitor
 from components.components_settings import NEEDS, ComponentsSettings
 from components.contracts import Capabilities, Cluster, NodePool
 from components.platform import deploy, deploy_on
-from components.platform_settings import platform_settings
+from components.platform_settings import PlatformSettings, platform_settings
+from tests.support.own_images import own_images
 
 Object = Mapping[str, Any]
 
@@ -172,11 +173,17 @@ def _rendered(given: str, webhooks: bool) -> Rendered:
         def keep(values: Mapping[str, Any]) -> None:
             rendered.outputs.update(values)
 
-        told = deploy_on(mocked_cluster(), checked) if webhooks else deploy(checked, stack="test")
+        told = _told(checked, webhooks=webhooks)
         return pulumi.Output.from_input(dict(told)).apply(keep)
 
     run(program, rendered)
     return rendered
+
+
+def _told(checked: PlatformSettings, *, webhooks: bool) -> Mapping[str, object]:
+    if webhooks:
+        return deploy_on(mocked_cluster(mirror=checked.images.mirror), checked)
+    return deploy(checked, stack="test")
 
 
 def run(program: Callable[[], object], rendered: Rendered) -> None:
@@ -207,7 +214,7 @@ def _unobserved() -> Generator[None]:
             gc.enable()
 
 
-def mocked_cluster(*, node_pools: tuple[NodePool, ...] = ()) -> Cluster:
+def mocked_cluster(*, node_pools: tuple[NodePool, ...] = (), mirror: str | None = None) -> Cluster:
     """A cluster that can do all but run charts, which bring objects of their own."""
     return Cluster(
         name="test",
@@ -216,7 +223,5 @@ def mocked_cluster(*, node_pools: tuple[NodePool, ...] = ()) -> Cluster:
         node_pools=node_pools
         or (NodePool(name="system", min_nodes=2, max_nodes=2, cpu="8", memory="32Gi", labels={"pool": "a"}),),
         storage_class="standard",
-        capabilities=Capabilities(
-            admission_webhooks=True, charts=False, load_balancer=True, serves_pages=True
-        ),
+        capabilities=Capabilities(images=own_images(mirror), load_balancer=True, serves_pages=True),
     )

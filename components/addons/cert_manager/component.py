@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pulumi
 
-from ...charts import ChartScope, declare, images_of, namespace, types_alone, webhooks_ready
+from ...charts import ChartScope, declare, images_of, installed, namespace, types_alone, webhooks_ready
 from ...contracts import Capabilities, CertificateAuthority, Offer
 from ...versions import Charts
 from .settings import CertManagerSettings
@@ -37,11 +37,11 @@ class CertManager(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CertManagerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:addons:CertManager", name, None, opts)
-        charts = args.capabilities.charts
+        runs = installed(args.capabilities, Charts.CERT_MANAGER)
         self.authority = CertificateAuthority(
-            ready=_chart(self, args) if charts else types_alone(_TYPES, NAMESPACE, parent=self)
+            ready=_chart(self, args) if runs else types_alone(_TYPES, NAMESPACE, parent=self)
         )
-        self.offer = Offer(images=images_of(Charts.CERT_MANAGER) if charts else (), namespaces=(NAMESPACE,))
+        self.offer = Offer(images=images_of(Charts.CERT_MANAGER) if runs else (), namespaces=(NAMESPACE,))
         self.register_outputs({})
 
 

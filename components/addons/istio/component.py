@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pulumi
 
-from ...charts import ChartScope, declare, images_of, namespace, types_alone, webhooks_ready
+from ...charts import ChartScope, declare, images_of, installed, namespace, types_alone, webhooks_ready
 from ...contracts import Capabilities, ExternalAuthorization, MeshAddon, Offer
 from ...kube.pulling import make_pull_secret
 from ...versions import Charts
@@ -58,14 +58,14 @@ class Istio(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: IstioArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:addons:Istio", name, None, opts)
-        charts = args.capabilities.charts
+        runs = installed(args.capabilities, *_CHARTS)
         self.mesh = MeshAddon(
             namespace=SYSTEM,
             gateway_selector=GATEWAY_SELECTOR,
             gateway_service_account=GATEWAY_SERVICE_ACCOUNT,
-            ready=_charts(self, args) if charts else types_alone(_TYPES, SYSTEM, parent=self),
+            ready=_charts(self, args) if runs else types_alone(_TYPES, SYSTEM, parent=self),
         )
-        self.offer = Offer(images=images_of(*_CHARTS) if charts else (), namespaces=(SYSTEM,))
+        self.offer = Offer(images=images_of(*_CHARTS) if runs else (), namespaces=(SYSTEM,))
         self.register_outputs({})
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
-from ...charts import ChartScope, declare, images_of, namespace, types_alone
+from ...charts import ChartScope, declare, images_of, installed, namespace, types_alone
 from ...contracts import Caller, Capabilities, MeshAddon, Offer
 from ...versions import Charts
 from .policies import policies
@@ -21,6 +21,7 @@ from .values import LOCAL_GATEWAY, SERVING, local_gateway_values, operator_value
 OPERATOR = "knative-operator"
 
 _TYPES = Path(__file__).with_name("api_types.yaml")
+_CHARTS = (Charts.KNATIVE_OPERATOR, Charts.ISTIO_GATEWAY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +56,11 @@ class Knative(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: KnativeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:addons:Knative", name, None, opts)
-        charts = args.capabilities.charts
-        self.ready = _operated(self, args) if charts else types_alone(_TYPES, SERVING, parent=self)
-        pins = (Charts.KNATIVE_OPERATOR, Charts.ISTIO_GATEWAY) if charts else ()
+        runs = installed(args.capabilities, *_CHARTS)
+        self.ready = _operated(self, args) if runs else types_alone(_TYPES, SERVING, parent=self)
         self.offer = Offer(
-            images=images_of(*pins),
-            namespaces=(OPERATOR, SERVING) if charts else (SERVING,),
+            images=images_of(*_CHARTS) if runs else (),
+            namespaces=(OPERATOR, SERVING) if runs else (SERVING,),
             asks_teams=_callers(args.mesh),
         )
         self.register_outputs({})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pulumi
 
-from ...charts import ChartScope, Values, declare, images_of, namespace, resources, types_alone
+from ...charts import ChartScope, Values, declare, images_of, installed, namespace, resources, types_alone
 from ...contracts import Caller, Capabilities, Offer
 from ...versions import Charts
 from .settings import KubeRaySettings
@@ -41,7 +41,8 @@ class KubeRay(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: KubeRayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:addons:KubeRay", name, None, opts)
-        if args.capabilities.charts:
+        runs = installed(args.capabilities, Charts.KUBERAY)
+        if runs:
             self.ready = declare(
                 RELEASE,
                 Charts.KUBERAY,
@@ -53,7 +54,7 @@ class KubeRay(pulumi.ComponentResource):
             )
         else:
             self.ready = types_alone(_TYPES, NAMESPACE, parent=self)
-        images = images_of(Charts.KUBERAY) if args.capabilities.charts else ()
+        images = images_of(Charts.KUBERAY) if runs else ()
         # It asks the head of a Ray cluster for its jobs, and is alone in its namespace.
         asking = (Caller(namespace=NAMESPACE),)
         self.offer = Offer(images=images, namespaces=(NAMESPACE,), asks_teams=asking)

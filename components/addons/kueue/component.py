@@ -15,6 +15,7 @@ from ...charts import (
     Values,
     declare,
     images_of,
+    installed,
     namespace,
     resources,
     types_alone,
@@ -54,9 +55,9 @@ class Kueue(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: KueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:addons:Kueue", name, None, opts)
-        charts = args.capabilities.charts
-        self.ready = _chart(self, args) if charts else types_alone(_TYPES, NAMESPACE, parent=self)
-        self.offer = Offer(images=images_of(Charts.KUEUE) if charts else (), namespaces=(NAMESPACE,))
+        runs = installed(args.capabilities, Charts.KUEUE)
+        self.ready = _chart(self, args) if runs else types_alone(_TYPES, NAMESPACE, parent=self)
+        self.offer = Offer(images=images_of(Charts.KUEUE) if runs else (), namespaces=(NAMESPACE,))
         self.register_outputs({})
 
 

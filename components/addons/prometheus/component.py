@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pulumi
 
-from ...charts import ChartScope, declare, images_of, namespace, types_alone
+from ...charts import ChartScope, declare, images_of, installed, namespace, types_alone
 from ...contracts import Caller, Capabilities, Offer
 from ...versions import Charts
 from .settings import PrometheusSettings
@@ -43,9 +43,9 @@ class Prometheus(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PrometheusArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:addons:Prometheus", name, None, opts)
-        charts = args.capabilities.charts
-        self.ready = _chart(self, args) if charts else types_alone(_TYPES, NAMESPACE, parent=self)
-        self.offer = Offer(images=images_of(Charts.PROMETHEUS) if charts else (), namespaces=(NAMESPACE,))
+        runs = installed(args.capabilities, Charts.PROMETHEUS)
+        self.ready = _chart(self, args) if runs else types_alone(_TYPES, NAMESPACE, parent=self)
+        self.offer = Offer(images=images_of(Charts.PROMETHEUS) if runs else (), namespaces=(NAMESPACE,))
         self.register_outputs({})
 
 

@@ -78,8 +78,7 @@ class AwsCluster(pulumi.ComponentResource):
             shared_storage_class=SHARED_CLASS if files else None,
             # The image for NVIDIA brings the driver and the container toolkit, and no device plugin.
             capabilities=Capabilities(
-                admission_webhooks=True,
-                charts=True,
+                images="all",
                 load_balancer=True,
                 serves_pages=True,
                 gpu_driver=True,

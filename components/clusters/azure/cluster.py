@@ -75,8 +75,7 @@ class AzureCluster(pulumi.ComponentResource):
             storage_class=DISKS,
             shared_storage_class=FILES if files else None,
             capabilities=Capabilities(
-                admission_webhooks=True,
-                charts=True,
+                images="all",
                 load_balancer=True,
                 serves_pages=True,
                 gpu_driver=settings.gpu_driver == "install",

@@ -77,8 +77,7 @@ def _look(args: ExistingArgs, storage_class: str | None) -> Found:
 
 def _capabilities(settings: ExistingSettings) -> Capabilities:
     return Capabilities(
-        admission_webhooks=True,
-        charts=True,
+        images="all",
         load_balancer=settings.load_balancer,
         serves_pages=True,
         gpu_driver=settings.gpu_driver,

@@ -83,8 +83,7 @@ class GcpCluster(pulumi.ComponentResource):
             storage_class=BLOCK,
             shared_storage_class=SHARED if settings.storage.shared else None,
             capabilities=Capabilities(
-                admission_webhooks=True,
-                charts=True,
+                images="all",
                 load_balancer=True,
                 serves_pages=True,
                 # GKE brings NVIDIA's driver and a device plugin of its own, sharing and partitions included.

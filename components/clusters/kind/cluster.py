@@ -65,8 +65,7 @@ class KindCluster(pulumi.ComponentResource):
             storage_class=STORAGE_CLASS,
             # The toolkit of this machine gives nodes the driver; nothing on them reports devices.
             capabilities=Capabilities(
-                admission_webhooks=True,
-                charts=True,
+                images="all",
                 load_balancer=False,
                 serves_pages=True,
                 gpu_driver=True,

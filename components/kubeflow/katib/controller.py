@@ -130,7 +130,6 @@ def webhooks(
         path="/validate-experiment",
         rules=experiments.rules,
     )
-    after = [workload.resource]
     register(
         scope,
         capabilities,
@@ -140,7 +139,7 @@ def webhooks(
         app=APP,
         service=APP,
         certificate=certificate,
-        after=after,
+        answered_by=workload,
     )
     register(
         scope,
@@ -151,7 +150,7 @@ def webhooks(
         app=APP,
         service=APP,
         certificate=certificate,
-        after=after,
+        answered_by=workload,
     )
 
 

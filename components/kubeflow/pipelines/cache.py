@@ -75,7 +75,7 @@ def cache_server(install: Install) -> Workload:
         app=APP,
         service=APP,
         certificate=certificate,
-        after=[workload.resource],
+        answered_by=workload,
     )
     return workload
 

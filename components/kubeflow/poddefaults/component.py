@@ -97,7 +97,7 @@ class PodDefaults(pulumi.ComponentResource):
             app=APP,
             service=SERVICE,
             certificate=certificate,
-            after=[workload.resource],
+            answered_by=workload,
         )
         self.offer = Offer(menu=(DOCUMENTATION,), images=workload.images, request=workload.request)
         self.register_outputs({})

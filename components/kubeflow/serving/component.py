@@ -33,6 +33,7 @@ from .configuration import JOBS_NAMESPACE, configuration
 from .configuration import images as configured_images
 from .controller import controller, webhooks
 from .gateway import gateway
+from .llm.controller import images as llm_images
 from .llm.controller import llm_controller, llm_webhooks
 from .llm.presets import images as preset_images
 from .llm.presets import presets
@@ -166,7 +167,8 @@ def _refuse_what_is_missing(args: ServingArgs) -> None:
 
 def _types(parent: pulumi.Resource, args: ServingArgs, after: pulumi.Resource) -> Types:
     """The API types by name. Versions of LLM services are converted by their controller."""
-    converted = args.capabilities.admission_webhooks and args.settings.llm.enabled
+    llm = args.settings.llm
+    converted = llm.enabled and args.capabilities.answers(*llm_images(llm))
     path = _HERE / "api_types"
     created = api_types(path, parent=parent, depends_on=[after], webhooks=converted)
     names = [str(manifest["metadata"]["name"]) for manifest in load_api_types(path)]

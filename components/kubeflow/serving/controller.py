@@ -77,6 +77,6 @@ def webhooks(around: Surroundings, running: Running) -> dict[str, pulumi.Resourc
         app=APP,
         service=CONTROLLER.service,
         certificate=running.certificate,
-        after=[running.workload.resource],
+        answered_by=running.workload,
     )
     return validators(around, CONTROLLER, running, VALIDATORS)

@@ -145,7 +145,7 @@ def validators(
             app=APP,
             service=this.service,
             certificate=running.certificate,
-            after=[running.workload.resource],
+            answered_by=running.workload,
         )
         for name, those in hooks.items()
     }

@@ -108,7 +108,7 @@ def _register(scope: Scope, capabilities: Capabilities, settings: SparkSettings,
             service=SERVICE,
             port=_PORT,
             certificate=None,
-            after=[workload.resource],
+            answered_by=workload,
         )
 
 

@@ -143,7 +143,7 @@ def _register(scope: Scope, capabilities: Capabilities, workload: Workload) -> p
         app=APP,
         service=SERVICE,
         certificate=None,
-        after=[workload.resource],
+        answered_by=workload,
     )
     kinds = ("clustertrainingruntime", "trainingruntime", "trainjob")
     return register(
@@ -155,7 +155,7 @@ def _register(scope: Scope, capabilities: Capabilities, workload: Workload) -> p
         app=APP,
         service=SERVICE,
         certificate=None,
-        after=[workload.resource],
+        answered_by=workload,
     )
 
 

@@ -110,7 +110,7 @@ def job_set_controller(
             app=APP,
             service=SERVICE,
             certificate=None,
-            after=[workload.resource],
+            answered_by=workload,
         )
     return workload
 

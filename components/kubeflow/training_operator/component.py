@@ -97,7 +97,7 @@ class TrainingOperator(pulumi.ComponentResource):
             app=APP,
             service=SERVICE,
             certificate=None,
-            after=[workload.resource],
+            answered_by=workload,
         )
         self.offer = Offer(
             menu=MENU,

@@ -85,7 +85,7 @@ def viewer_controller(
             app=APP,
             service=WEBHOOK_SERVICE,
             certificate=certificate,
-            after=[workload.resource],
+            answered_by=workload,
         )
     return workload
 

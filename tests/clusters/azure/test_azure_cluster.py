@@ -168,7 +168,7 @@ def test_the_provider_adopts_what_is_there_and_knows_the_cluster_by_its_id() -> 
 def test_the_cluster_offers_what_components_need() -> None:
     contract = stack("azure-prod").contract
     assert [pool.name for pool in contract.node_pools] == ["system", "work", "training", "serving"]
-    assert contract.capabilities.admission_webhooks
+    assert contract.capabilities.answers("any:1")
     assert contract.capabilities.load_balancer
     assert not contract.capabilities.gpu_device_plugin
     assert contract.objects_deleted_with is None

@@ -75,9 +75,7 @@ def test_an_account_of_a_cloud_is_read_back_as_it_was_told(name: str) -> None:
         provider=mocked_cluster().provider,
         node_pools=found.node_pools,
         storage_class=found.storage_class,
-        capabilities=Capabilities(
-            admission_webhooks=True, charts=True, load_balancer=True, serves_pages=True
-        ),
+        capabilities=Capabilities(images="all", load_balancer=True, serves_pages=True),
         cloud=found.cloud,
     )
     told: list[object] = []

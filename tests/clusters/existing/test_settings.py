@@ -1,7 +1,8 @@
 """What the settings of a cluster that is there may say."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -107,6 +108,22 @@ def test_what_a_stack_tells_of_its_cluster_is_read_back_by_another() -> None:
     assert told.node_pools == (pool,)
     assert told.capabilities == cluster.capabilities
     assert told.storage_class == cluster.storage_class
+
+
+@pytest.mark.parametrize("images", ["all", (), ("registry.example.com/one:1", "registry.example.com/two:2")])
+def test_a_stack_tells_which_images_run_on_its_cluster(images: Literal["all"] | tuple[str, ...]) -> None:
+    cluster = mocked_cluster()
+    cluster = replace(cluster, capabilities=replace(cluster.capabilities, images=images))
+    assert referred(cluster_contract(cluster), "organization/slipway/base").capabilities.images == images
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_what_the_release_before_said_of_charts_and_webhooks_is_understood(runs: bool) -> None:
+    told = cluster_contract(mocked_cluster())
+    old = {"admissionWebhooks": runs, "charts": runs, "loadBalancer": True, "servesPages": True}
+    can = referred({**told, "capabilities": old}, "organization/slipway/base").capabilities
+    assert can.runs("registry.example.com/any:1") == runs
+    assert can.answers("registry.example.com/any:1") == runs
 
 
 def test_what_another_release_wrote_is_refused() -> None:

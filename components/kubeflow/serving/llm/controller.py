@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pulumi
 
+from ....kube.pulling import pulled
 from ....kube.workload import service
 from ....versions import KServe as Images
 from ..manager import APP, METRICS, Manager, Running, Surroundings, manager, validators
@@ -45,6 +46,11 @@ def llm_controller(
         app=APP,
     )
     return running
+
+
+def images(settings: LLMSettings) -> tuple[str, ...]:
+    """What its pods pull."""
+    return (pulled(settings.image or CONTROLLER.image),)
 
 
 def llm_webhooks(around: Surroundings, running: Running) -> dict[str, pulumi.Resource]:
