@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from simulator.node import obstacle
 
+from simulator.node import obstacle
 from tests.live.platform import STACK, LivePlatform
 from tests.support.project import ROOT, ProjectCopy, StackCopy, project
 
