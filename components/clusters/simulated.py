@@ -1,21 +1,22 @@
 """The simulated cluster: a real API server, scheduler and controller manager on this machine; no containers.
 
 It needs neither a cloud account nor a container engine, only the package `simulator` of this project. Pods on
-its nodes become Ready without running anything, volumes bind without holding anything. Offers
-contracts.Cluster.
+its nodes become Ready without running anything, volumes bind without holding anything. A live one has a real
+node beside them, where the pods run whose images stand in a table of programs. Offers contracts.Cluster.
 """
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import pulumi
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from .. import dynamic
 from ..contracts import Capabilities, Cluster, NodePool
 from ..settings_base import DnsLabel, Settings, duplicates
+from . import programs
 from .device_labels import sharing_labels
 from .pools import AcceleratorSettings
 from .provider import cluster_provider
@@ -84,6 +85,12 @@ def _pools(pools: tuple[NodePoolSettings, ...]) -> tuple[NodePoolSettings, ...]:
     return pools
 
 
+def _known(projects: tuple[str, ...]) -> tuple[str, ...]:
+    if problem := programs.problem(projects):
+        raise ValueError(problem)
+    return projects
+
+
 class SimulatedSettings(Settings):
     """A simulated cluster on this machine."""
 
@@ -101,6 +108,26 @@ class SimulatedSettings(Settings):
         ),
         description="Node pools; at least one node must take pods that tolerate no taint.",
     )
+    live: bool = Field(
+        default=False,
+        description="Whether programs run: the pods whose images stand in a table are run by a real node of "
+        "this machine, with their webhooks, all others stay simulated. Linux and root only; elsewhere a "
+        "warning says why nothing runs. A change of it makes another cluster, and all in it anew.",
+    )
+    live_programs: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_known)] | None = Field(
+        default=None,
+        description="Names of the projects whose programs run, of those in the table "
+        "(simulator/programs/catalog). Unset: all.",
+    )
+
+    @model_validator(mode="after")
+    def _programs_are_for_a_live_one(self) -> Self:
+        if self.live_programs is not None and not self.live:
+            raise ValueError(
+                f"livePrograms: found {', '.join(self.live_programs)} on a cluster on which no program runs; "
+                "allowed: with live: true"
+            )
+        return self
 
     def contracts(self) -> tuple[NodePool, ...]:
         """The node pools as components see them."""
@@ -133,28 +160,45 @@ class SimulatedCluster(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SimulatedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:clusters:Simulated", name, None, opts)
+        settings, directory = args.settings, directory_of(args.stack)
+        running = programs.chosen(settings.live_programs, directory) if settings.live else None
         cluster = dynamic.SimulatedCluster(
-            name, directory=str(directory_of(args.stack)), opts=pulumi.ResourceOptions(parent=self)
+            name,
+            directory=str(directory),
+            projects=list(running.projects) if running else None,
+            opts=pulumi.ResourceOptions(parent=self),
         )
         dynamic.SimulatedNodePools(
             name,
             cluster=cluster,
-            pools=[pool.inputs for pool in args.settings.node_pools],
+            pools=[pool.inputs for pool in settings.node_pools],
             opts=pulumi.ResourceOptions(parent=self, deleted_with=cluster),
         )
+        ready: list[pulumi.Resource] = []
+        if running:
+            programs_there = dynamic.SimulatedPrograms(
+                name,
+                cluster=cluster,
+                projects=list(running.projects),
+                images=list(running.images),
+                opts=pulumi.ResourceOptions(parent=self, deleted_with=cluster),
+            )
+            ready.append(programs_there)
         provider = cluster_provider(
             name,
             kubeconfig=cluster.kubeconfig,
             identifier=cluster.id,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         self.contract = Cluster(
             name=args.stack,
             kubeconfig=cluster.kubeconfig,
             provider=provider,
-            node_pools=args.settings.contracts(),
+            node_pools=settings.contracts(),
             storage_class=STORAGE_CLASS,
-            capabilities=Capabilities(images=(), load_balancer=False, serves_pages=False),
+            capabilities=Capabilities(
+                images=running.images if running else (), load_balancer=False, serves_pages=False
+            ),
             objects_deleted_with=cluster,
         )
         self.register_outputs({})

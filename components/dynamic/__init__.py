@@ -57,20 +57,25 @@ class SimulatedClusterProvider(ResourceProvider):
 
     @override
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        changed = _olds.get("directory") != _news.get("directory")
-        return DiffResult(
-            changes=changed, replaces=["directory"] if changed else [], delete_before_replace=True
-        )
+        # Which projects run is the concern of SimulatedPrograms; whether any does, that of the whole cluster.
+        replaces = [key for key in ("directory", "live") if _olds.get(key) != _news.get(key)]
+        return DiffResult(changes=bool(replaces), replaces=replaces, delete_before_replace=True)
 
     @override
     def create(self, props: dict[str, Any]) -> CreateResult:
         from simulator import cluster  # noqa: PLC0415
 
         directory = props["directory"]
-        kubeconfig = cluster.create(directory)
-        return CreateResult(
-            cluster.status(directory).identifier, {"directory": directory, "kubeconfig": kubeconfig}
-        )
+        if props.get("live"):
+            from simulator import programs  # noqa: PLC0415
+            from simulator.node import Live  # noqa: PLC0415
+
+            projects = tuple(props["projects"])
+            programs.obtain(projects)
+            kubeconfig = cluster.create(directory, live=Live(projects))
+        else:
+            kubeconfig = cluster.create(directory)
+        return CreateResult(cluster.status(directory).identifier, {**props, "kubeconfig": kubeconfig})
 
     @override
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -90,17 +95,27 @@ class SimulatedCluster(Resource, module="slipway", name="SimulatedCluster"):
     """A simulated cluster on this machine, with all its files in `directory`.
 
     Its id is made with the cluster and stays with it. `kubeconfig` is secret, and the same for as long as the
-    cluster lives, whether it runs or not.
+    cluster lives, whether it runs or not. With `projects` it is live: their programs run
+    (simulator/programs).
     """
 
     directory: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
 
-    def __init__(self, name: str, *, directory: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        directory: str,
+        projects: list[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        # A cluster on which nothing runs has the inputs that it had before there were live ones.
+        live = {} if projects is None else {"live": True, "projects": projects}
         super().__init__(
             SimulatedClusterProvider(),
             name,
-            {"directory": directory, "kubeconfig": None},
+            {"directory": directory, "kubeconfig": None, **live},
             pulumi.ResourceOptions.merge(
                 pulumi.ResourceOptions(additional_secret_outputs=["kubeconfig"]), opts
             ),
@@ -169,6 +184,53 @@ class SimulatedNodePools(Resource, module="slipway", name="SimulatedNodePools"):
             SimulatedNodePoolsProvider(),
             name,
             {"cluster": cluster.id, "directory": cluster.directory, "pools": pools},
+            opts,
+        )
+
+
+class SimulatedProgramsProvider(ResourceProvider):
+    """Makes the programs that run on a live cluster what `projects` and their `images` say."""
+
+    serialize_as_secret_always = False
+
+    @override
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        replaces = [key for key in ("cluster", "directory") if _olds.get(key) != _news.get(key)]
+        changes = any(_olds.get(key) != _news.get(key) for key in ("projects", "images"))
+        return DiffResult(changes=bool(replaces) or changes, replaces=replaces)
+
+    @override
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        return CreateResult(f"{props['cluster']}/programs", dict(props))
+
+    @override
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        from simulator import cluster  # noqa: PLC0415
+
+        cluster.apply_programs(_news["directory"], tuple(_news["projects"]))
+        return UpdateResult(dict(_news))
+
+
+class SimulatedPrograms(Resource, module="slipway", name="SimulatedPrograms"):
+    """The programs that run on a live cluster.
+
+    They stand apart from the cluster for the same reason as its nodes. `images` are those that the programs
+    stand for, so that the cluster learns of another release's.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        cluster: SimulatedCluster,
+        projects: list[str],
+        images: list[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(
+            SimulatedProgramsProvider(),
+            name,
+            {"cluster": cluster.id, "directory": cluster.directory, "projects": projects, "images": images},
             opts,
         )
 

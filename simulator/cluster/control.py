@@ -218,3 +218,11 @@ def adopt(layout: Layout, record: Record, live: Sequence[str] | None) -> Record:
         return record
     _live().stop_node(layout.directory)
     return layout.write(replace(record, live=live))
+
+
+def run_other_programs(layout: Layout, record: Record, projects: Sequence[str]) -> Record:
+    """Start the live node of a cluster anew, for these projects; return the record of it."""
+    _live().stop_node(layout.directory)
+    record = layout.write(replace(record, live=projects))
+    run(layout, record)
+    return record

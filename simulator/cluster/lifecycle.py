@@ -11,6 +11,8 @@ from simulator.cluster.errors import ClusterError
 from simulator.cluster.layout import Layout, Record, kubeconfig
 from simulator.cluster.nodes import Pool
 from simulator.node.live import Live
+from simulator.node.placement import put_right
+from simulator.programs import images
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,14 @@ class Status:
 
     `identifier` is the cluster's own, made with it; empty where there is none. `serves` tells whether every
     component runs and the API server is ready. `processes` maps each component that runs to its process id,
-    `ports` each to the port that is its own.
+    `ports` each to the port that is its own. `live` tells whether it has a live node.
     """
 
     identifier: str
     serves: bool
     processes: Mapping[str, int]
     ports: Mapping[str, int]
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,19 @@ def status(directory: Path | str) -> Status:
         serves=record.made and control.serves(layout, record),
         processes={name: process.pid for name, process in running.items()},
         ports=record.ports,
+        live=record.made and record.live is not None,
     )
+
+
+def apply_programs(directory: Path | str, projects: Sequence[str]) -> None:
+    """Have the live node of the cluster run the images of these projects, as the table has them by now.
+
+    Pods that run there or not since then are made anew by their controllers. Raises ClusterError.
+    """
+    layout, record = _existing(directory)
+    with layout.locked():
+        record = control.run_other_programs(layout, record, tuple(projects))
+        put_right(Api(layout, record), images(projects).keys())
 
 
 def apply_pools(directory: Path | str, pools: Sequence[Mapping[str, Any]]) -> None:

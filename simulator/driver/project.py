@@ -80,12 +80,28 @@ class Stack:
     config: Mapping[str, Any]
 
     @property
-    def provider(self) -> str:
-        """Where its cluster comes from, as the stack's file says it; the stack's program checks it."""
+    def cluster(self) -> Mapping[str, object]:
+        """What the stack's file says of its cluster; the stack's program checks it."""
         cluster: object = self.config.get(f"{self.project.name}:cluster")
-        if isinstance(cluster, dict):
-            return str(cast("Mapping[str, object]", cluster).get("provider", _DEFAULT_PROVIDER))
-        return _DEFAULT_PROVIDER
+        return cast("Mapping[str, object]", cluster) if isinstance(cluster, dict) else {}
+
+    @property
+    def provider(self) -> str:
+        """Where its cluster comes from."""
+        return str(self.cluster.get("provider", _DEFAULT_PROVIDER))
+
+    @property
+    def is_live(self) -> bool:
+        """Whether programs are to run on its simulated cluster."""
+        return self.provider == _DEFAULT_PROVIDER and self.cluster.get("live") is True
+
+    @property
+    def live_programs(self) -> list[str] | None:
+        """The projects whose programs are to run; None where none is named, or not as it should be."""
+        named: object = self.cluster.get("livePrograms")
+        if not isinstance(named, list):
+            return None
+        return [str(one) for one in cast("list[object]", named)]
 
     @property
     def is_local(self) -> bool:

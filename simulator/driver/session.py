@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 
-from simulator import tools
+from simulator import node, programs, tools
 from simulator.driver import environment, plugin, recovery
 from simulator.driver.checkpoint import Checkpoint, Deployment
 from simulator.driver.engine import Engine
@@ -20,6 +20,7 @@ from simulator.driver.plugin import Plugin
 from simulator.driver.project import Project, Stack
 from simulator.driver.record import Run, alone, recorded
 from simulator.tools import Tools
+from simulator.tools.live import PROGRAMS
 
 _SDKS = {"aws": "pulumi_aws", "gcp": "pulumi_gcp", "azure": "pulumi_azure_native"}
 _ENGINE_TOOLS = ("pulumi", "pulumi-language-python", "kubectl")
@@ -58,6 +59,12 @@ class Session:
         """The engine, for what needs no plugin."""
         surroundings = environment.engine(self.stack, self.home, self.tools.directory)
         return Engine(self.stack, self.tools.path("pulumi"), surroundings)
+
+    def obtain_programs(self) -> None:
+        """Obtain what runs on the stack's cluster, where it is to be live and this machine can run it."""
+        if self.stack.is_live and node.obstacle() is None:
+            tools.ensure(names=PROGRAMS)
+            programs.obtain(self.stack.live_programs)
 
     def open(self) -> None:
         """Make ready what the engine needs, and refuse what is missing with one error."""

@@ -18,6 +18,7 @@ from simulator.driver.errors import DriverError
 
 _COMPONENT = "slipway.dev/component"
 _POOL = "slipway.dev/pool"
+_LIVE = "simulator.slipway.dev/programs"
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 _ASK_SECONDS = "20s"
 _GPU = "/gpu"
@@ -156,7 +157,7 @@ def _pools(items: Sequence[Object]) -> dict[str, Pool]:
         if item["kind"] != "Node":
             continue
         labels: Mapping[str, str] = item["metadata"].get("labels") or {}
-        name = labels.get(_POOL, "other nodes")
+        name = labels.get(_POOL, "live" if _LIVE in labels else "other nodes")
         pool = found.setdefault(name, Pool())
         pool.nodes += 1
         pool.ready += _condition(item["status"], "Ready").get("status") == "True"

@@ -18,6 +18,7 @@ from simulator.driver import environment, recovery
 from simulator.driver.engine import Engine
 from simulator.driver.errors import DriverError
 from simulator.driver.record import Run
+from simulator.driver.running import Running
 from simulator.driver.session import Session, say
 from simulator.driver.summary import Summary
 
@@ -86,6 +87,7 @@ def _recovered(session: Session, *, rebuild: bool) -> Engine:
     """The engine, once the state and the cluster are as it needs them."""
     deployment = session.deployment()
     engine = session.equipped(deployment)
+    session.obtain_programs()
     if session.stack.is_local and not recovery.revive(
         session.home, deployment, session.tools.path("kubectl"), say
     ):
@@ -121,6 +123,8 @@ def _summarize(session: Session, engine: Engine, heading: str, *, following: boo
         summary = Summary.of(kubectl, kubeconfig, list(outputs.get("components") or {}))
     console = Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH, highlight=False, soft_wrap=False)
     summary.show(console, heading)
+    if session.stack.is_local and (running := _running(session, outputs)):
+        running.show(console)
     for name in ("url", "reach"):
         if told := outputs.get(name):
             console.print(f"\n{told}", soft_wrap=True, markup=False)
@@ -129,6 +133,10 @@ def _summarize(session: Session, engine: Engine, heading: str, *, following: boo
         for command, meaning in _next(session):
             console.print(f"  {command:<46} {meaning}".rstrip(), soft_wrap=True)
     return summary
+
+
+def _running(session: Session, outputs: dict[str, Any]) -> Running | None:
+    return Running.of(session.checkpoint.read(), list(outputs.get("images") or []))
 
 
 def _next(session: Session) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from components.clusters import simulated
 
 CLUSTER = dynamic.SimulatedClusterProvider()
 POOLS = dynamic.SimulatedNodePoolsProvider()
+PROGRAMS = dynamic.SimulatedProgramsProvider()
 
 
 def test_a_cluster_cannot_move_with_the_project() -> None:
@@ -58,7 +59,29 @@ def test_nodes_of_another_cluster_are_other_nodes() -> None:
     assert POOLS.diff("id", old, {**old, "cluster": "new"}).replaces == ["cluster"]
 
 
-@pytest.mark.parametrize("provider", [CLUSTER, POOLS], ids=["cluster", "pools"])
+def test_a_cluster_of_before_there_were_live_ones_stays() -> None:
+    """What its state has of outputs, and no word of programs."""
+    old = {"directory": "/here", "kubeconfig": "..."}
+    assert CLUSTER.diff("id", old, {"directory": "/here", "kubeconfig": None}).changes is False
+
+
+def test_another_cluster_takes_the_place_of_one_on_which_nothing_runs() -> None:
+    simulated, live = {"directory": "/here"}, {"directory": "/here", "live": True, "projects": ["jobset"]}
+    assert CLUSTER.diff("id", simulated, live).replaces == ["live"]
+    assert CLUSTER.diff("id", live, simulated).replaces == ["live"]
+    assert CLUSTER.diff("id", live, {**live, "projects": ["jobset", "trainer"]}).changes is False
+
+
+def test_other_programs_are_an_update_in_place() -> None:
+    same = {"cluster": "id", "directory": "/here", "projects": ["jobset"], "images": ["jobset:1"]}
+    assert PROGRAMS.diff("id", same, same).changes is False
+    for change in ({"projects": ["trainer"]}, {"images": ["jobset:2"]}):
+        changed = PROGRAMS.diff("id", same, {**same, **change})
+        assert (changed.changes, changed.replaces) == (True, [])
+    assert PROGRAMS.diff("id", same, {**same, "cluster": "new"}).replaces == ["cluster"]
+
+
+@pytest.mark.parametrize("provider", [CLUSTER, POOLS, PROGRAMS], ids=["cluster", "pools", "programs"])
 def test_a_provider_is_pickled_by_reference(provider: dynamic.ResourceProvider) -> None:
     pickled = base64.b64decode(serialize_provider(provider))
     assert len(pickled) < 100

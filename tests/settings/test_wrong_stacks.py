@@ -29,7 +29,8 @@ def test_every_wrong_key_is_named_in_one_error() -> None:
         platform_settings({"cluster": {"provider": "simulated", "nodes": 3}, "component": {}})
     keys = sorted(field.alias or name for name, field in PlatformSettings.model_fields.items())
     assert str(refusal.value).splitlines() == [
-        "slipway:cluster.nodes: unknown key. Did you mean 'nodePools'? Allowed here: nodePools, provider.",
+        "slipway:cluster.nodes: unknown key. Did you mean 'nodePools'? Allowed here: live, livePrograms, "
+        "nodePools, provider.",
         f"slipway:component: unknown key. Did you mean 'components'? Allowed here: {', '.join(keys)}.",
     ]
 
