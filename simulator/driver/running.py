@@ -40,15 +40,19 @@ class Running:
     def show(self, console: Console) -> None:
         """Print it."""
         table = Table(
-            *("live", "images", "version that runs, where another is deployed"),
+            *("live", "images", "runs in place of what is deployed"),
             box=None,
             pad_edge=False,
             padding=(0, 3, 0, 0),
             header_style="dim",
         )
         for project, some in self.projects.items():
-            others = dict.fromkeys(f"{one.version} for {one.tag}" for one in some if one.differs)
-            table.add_row(project, str(len(some)), ", ".join(others))
+            others = [f"{_short(one.image)}: {one.version}" for one in some if one.differs]
+            table.add_row(project, str(len(some)), Text("\n".join(others)))
         console.print()
         console.print(table)
-        console.print(Text(f"Pods of the other {self.simulated} images are simulated.", style="dim"))
+        console.print(Text(f"Other images, whose pods are simulated: {self.simulated}", style="dim"))
+
+
+def _short(image: str) -> str:
+    return image.rsplit("/", 1)[-1]
