@@ -39,7 +39,7 @@ def obtain(chosen: Collection[str] | None = None, *, report: Callable[[str], Non
 
     Raises ToolError, whose message is ready for the user, where one cannot be had.
     """
-    from simulator.programs.obtain import obtain as install  # noqa: PLC0415 (not needed to read the table)
+    from simulator.programs.installing import install  # noqa: PLC0415 (not needed to read the table)
 
     store = Store.default()
     install(images(chosen).values(), store, report)

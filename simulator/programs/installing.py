@@ -14,7 +14,7 @@ from simulator.tools.errors import UnavailableError
 from simulator.tools.progress import Progress, choose
 
 
-def obtain(images: Iterable[Image], store: Store, report: Callable[[str], None] | None = None) -> None:
+def install(images: Iterable[Image], store: Store, report: Callable[[str], None] | None = None) -> None:
     """Build or install what the programs of `images` lack in the store, telling the progress as tools do.
 
     Takes milliseconds where nothing is missing. What is finished stays, so an interrupted run is taken up by
