@@ -64,7 +64,8 @@ def _algorithm(image: str, folder: str) -> Image:
         image=image,
         sources=(PROGRAMS, PACKAGES),
         entrypoint=("python3", "main.py"),
-        links={_HOME: f"{MOUNT}/katib/python"},
+        # Not the whole folder: a volume may be mounted in it.
+        links={f"{_HOME}/{part}": f"{MOUNT}/katib/python/{part}" for part in ("cmd", "pkg")},
         environment={"PYTHONPATH": ":".join(path), "PYTHONUNBUFFERED": "1"},
         directory=f"{_HOME}/{folder}/v1beta1",
         user="0:0",

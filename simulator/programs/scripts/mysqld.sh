@@ -3,7 +3,8 @@
 # nearest. Whichever plugin for passwords a statement names, MariaDB takes its own, which clients of MySQL know.
 set -euo pipefail
 home=/opt/slipway/mariadb/usr
-options=(--no-defaults --basedir="$home" --character-set-server=utf8mb4)
+# As MySQL, it says nothing of a password that is refused: probes come without one.
+options=(--no-defaults --basedir="$home" --character-set-server=utf8mb4 --log-warnings=1)
 initialize= statements= run=/var/run/mysqld
 for option; do
   case $option in
