@@ -32,7 +32,9 @@ def install(source: PythonPackages, stage: Path, log: TextIO, progress: Progress
     if done.returncode:
         raise UnavailableError(f"pip could not install {requirements(source).name}")
     for script in (site / "bin").glob("*"):
-        _run_by_any_python(script)
+        # Beside commands, pip leaves there what it compiled of those that end in .py.
+        if script.is_file():
+            _run_by_any_python(script)
 
 
 def _run_by_any_python(script: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from simulator.programs.catalog import databases, examples, jobset, katib, trainer, training_operator
+from simulator.programs.catalog import databases, examples, jobset, katib, kserve, trainer, training_operator
 from simulator.programs.model import Image
 
-_PROJECTS = (databases, examples, jobset, katib, trainer, training_operator)
+_PROJECTS = (databases, examples, jobset, katib, kserve, trainer, training_operator)
 
 
 @cache
