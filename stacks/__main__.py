@@ -1,6 +1,12 @@
 """The program that `pulumi up` runs."""
 
+# ruff: noqa: E402
 import gc
+
+# What a run imports and makes is in use to its end: looking for garbage as often as Python does would take a
+# third of the time.
+gc.set_threshold(200_000)
+
 import os
 import signal
 import sys
@@ -18,8 +24,6 @@ from stacks.traces import leave_out
 # (pulumi-language-python, pythonProcessExitedAfterShowingUserActionableMessage).
 TOLD = 32
 
-# What a run makes is in use to its end: looking for garbage as often as Python does took a third of the time.
-gc.set_threshold(200_000)
 # When a resource fails, the engine interrupts the program: what failed is told, where the program was is not.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 leave_out()

@@ -39,7 +39,7 @@ _FOREIGN = (
 
 # The engine holds tens of megabytes and writes the state anew with every step: Go's collector, at its default
 # of 100, takes a fifth of the time. At 800 a run of the whole platform needs 250 MB more.
-_RARE_COLLECTION = {"GOGC": "800"}
+RARE_COLLECTION = {"GOGC": "800"}
 
 
 def of_local_stack(home: Home) -> dict[str, str]:
@@ -65,7 +65,7 @@ def engine(stack: Stack, home: Home, tools: Path) -> dict[str, str]:
         environment = {name: value for name, value in environment.items() if name not in _FOREIGN}
         environment |= of_local_stack(home)
     return (
-        _RARE_COLLECTION
+        RARE_COLLECTION
         | environment
         | {
             "PATH": _path(environment.get("PATH", os.defpath), tools, None),

@@ -22,7 +22,11 @@ from components.storage.backup.settings import backup_secrets
 from simulator.driver.home import Home
 from simulator.driver.project import Project, Stack
 
+# See stacks/__main__.py.
 _PROGRAM = """\
+import gc
+
+gc.set_threshold(200_000)
 from simulator.rehearsal.program import main
 
 main()

@@ -25,9 +25,13 @@ import psutil
 import yaml
 
 from simulator.cluster.processes import MARK as CLUSTER_MARK
+from simulator.driver.environment import RARE_COLLECTION
 from simulator.driver.processes import MARK as RUN_MARK
 
 ROOT = Path(__file__).parents[2]
+
+# By the stack, whether its cluster has been there, and the environment.
+_EXPORTS: dict[object, str] = {}
 
 _OWN_VARIABLES = ("PULUMI_", "SLIPWAY_HOME", "SLIPWAY_RUN", "KUBECONFIG", "AWS_", "ARM_", "GOOGLE_")
 
@@ -67,7 +71,8 @@ class ProjectCopy:
 
     def environment(self) -> dict[str, str]:
         """The environment of commands on it: this one's, without what belongs to other stacks."""
-        return {name: value for name, value in os.environ.items() if not name.startswith(_OWN_VARIABLES)}
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(_OWN_VARIABLES)}
+        return RARE_COLLECTION | inherited
 
 
 @dataclass(frozen=True)
@@ -133,11 +138,21 @@ class StackCopy:
 
     def shell(self, line: str) -> subprocess.CompletedProcess[str]:
         """A line of a shell that `make env` has prepared."""
-        env = shlex.join([sys.executable, "-m", "simulator", "env", "--stack", self.name])
+        environment = self.project.environment()
+        # What it prints for a stack changes with the first cluster alone, and asking takes half a second.
+        known = (self, (self.cluster / "kubeconfig.yaml").is_file(), frozenset(environment.items()))
+        if known not in _EXPORTS:
+            told = self._run([sys.executable, "-m", "simulator", "env", "--stack", self.name], environment)
+            if told.returncode:
+                return told
+            _EXPORTS[known] = told.stdout
+        return self._run(["sh", "-euc", f"{_EXPORTS[known]}{line}"], environment)
+
+    def _run(self, command: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["sh", "-euc", f'exports="$({env})"; eval "$exports"; {line}'],
+            command,
             cwd=self.project.root,
-            env=self.project.environment(),
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -26,7 +26,13 @@ from tests.support.project import ProjectCopy, StackCopy, project
 
 @dataclass(frozen=True)
 class CloudProject(ProjectCopy):
-    """A copy of the project with accounts of the clouds that belong to it alone."""
+    """A copy of the project with accounts of the clouds that belong to it alone.
+
+    Without `checkpoints` a state is saved once, at the end of a run: half of a large stack's time goes into
+    saving it anew with each step.
+    """
+
+    checkpoints: bool = True
 
     @property
     def account(self) -> Account:
@@ -46,13 +52,18 @@ class CloudProject(ProjectCopy):
         """The environment of a user who has logged in to a backend and to the clouds."""
         inherited = super().environment()
         path = os.pathsep.join([str(self.root / "programs"), inherited.get("PATH", os.defpath)])
-        return inherited | {
-            "PATH": path,
-            "PULUMI_BACKEND_URL": f"file://{self.backend}",
-            "PULUMI_CONFIG_PASSPHRASE": "correct horse",
-            "PULUMI_HOME": str(self.root / "pulumi"),
-            ACCOUNT: str(self.account.root),
-        }
+        saving: dict[str, str] = {} if self.checkpoints else {"PULUMI_SKIP_CHECKPOINTS": "true"}
+        return (
+            inherited
+            | saving
+            | {
+                "PATH": path,
+                "PULUMI_BACKEND_URL": f"file://{self.backend}",
+                "PULUMI_CONFIG_PASSPHRASE": "correct horse",
+                "PULUMI_HOME": str(self.root / "pulumi"),
+                ACCOUNT: str(self.account.root),
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -101,14 +112,14 @@ class CloudStack(StackCopy):
 
 @contextmanager
 def clouds(
-    stacks: Mapping[str, str | Mapping[str, Any]], program: str | None = None
+    stacks: Mapping[str, str | Mapping[str, Any]], program: str | None = None, *, checkpoints: bool = True
 ) -> Generator[CloudProject]:
     """A copy of the project with these stack files, by name, and all of it removed at the end.
 
     `program` takes the place of the project's own `stacks/__main__.py`.
     """
     with project(stacks, program) as plain:
-        copy = CloudProject(plain.root)
+        copy = CloudProject(plain.root, checkpoints)
         programs.install(copy.root / "programs")
         copy.backend.mkdir()
         yield copy

@@ -3,14 +3,14 @@
 A patch stands in the audit log as it was sent, with the object that was made of it: what is not there was
 dropped. An object that is created or updated stands there as the API server has read it, without what it
 does not know; clients that ask for strict validation are refused instead, and all others are warned in the
-answer, which the log has not: client-go prints it (tests/live/audit/warned.py).
+answer, which the log has not: client-go prints it (tests/audit_log/warned.py).
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from tests.live.audit.events import Event
+from tests.audit_log.events import Event
 
 # apimachinery, pkg/runtime/error.go; structured-merge-diff, typed/validate.go.
 _REFUSED = re.compile(r'unknown field "([^"]+)"|(\.[\w.\[\]]+): field not declared in schema')

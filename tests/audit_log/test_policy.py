@@ -10,9 +10,9 @@ import yaml
 
 from simulator import cluster as simulated
 from simulator.cluster import Additions
-from tests.live.audit.events import Event, read
-from tests.live.audit.refused import refused
-from tests.live.audit.unknown import unknown_fields
+from tests.audit_log.events import Event, read
+from tests.audit_log.refused import refused
+from tests.audit_log.unknown import unknown_fields
 from tests.support.cluster import TestCluster
 from tests.support.project import ROOT
 

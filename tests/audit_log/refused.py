@@ -8,7 +8,7 @@ what it may do itself (plugin/pkg/auth, registry/rbac/escalation_check.go).
 
 from collections.abc import Iterable
 
-from tests.live.audit.events import Event
+from tests.audit_log.events import Event
 
 FORBIDDEN = 403
 _DECISION = "authorization.k8s.io/decision"

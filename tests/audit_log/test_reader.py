@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.live.audit.events import Event, parsed, read
-from tests.live.audit.refused import refused
-from tests.live.audit.unknown import unknown_fields
-from tests.live.audit.warned import warned_of
+from tests.audit_log.events import Event, parsed, read
+from tests.audit_log.refused import refused
+from tests.audit_log.unknown import unknown_fields
+from tests.audit_log.warned import warned_of
 
 TRAINER = "system:serviceaccount:kubeflow-system:trainer"
 FORBIDDEN = {"authorization.k8s.io/decision": "forbid", "authorization.k8s.io/reason": ""}
