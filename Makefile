@@ -50,7 +50,7 @@ env: $(VENV)/.run ## print what a shell needs for plain `pulumi` and `kubectl`: 
 restore: ## put a copy back, with kubectl as it is set up: make restore STORE=mysql [COPY=...] [REPLACE=yes]
 	@components/storage/backup/restore "$(STORE)" "$(or $(COPY),latest)" "$(or $(REPLACE),no)"
 
-# One process for each processor, four at most: each may hold an engine and a cluster, which take a gigabyte.
+# Four processes at most, see tests/conftest.py: each may hold an engine and a cluster, which take a gigabyte.
 test: $(VENV)/.clouds ## run every test, those on the real engine too
 	@$(python) -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 

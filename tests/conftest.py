@@ -1,9 +1,11 @@
 """What engine tests share: one simulated cluster for each test process, and which tests run in one."""
 
+import gc
 import signal
 import uuid
 from collections.abc import Generator
 
+import psutil
 import pytest
 from typing_extensions import override
 from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs]
@@ -11,6 +13,10 @@ from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissing
 
 from simulator import cluster as simulated
 from tests.support.cluster import POOLS, TestCluster, inputs
+
+# What is imported and rendered is kept to the end: looking for garbage as often as Python does takes a tenth
+# of the time.
+gc.set_threshold(100_000)
 
 # Many plain tests that share nothing: each file by itself.
 _APART = ("tests/components", "tests/settings")
@@ -30,6 +36,11 @@ def pytest_configure() -> None:
     """Let what tests start hear of an interrupt, also where a shell has put the tests into the background."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Say how many processes run tests: one more than processors, for tests wait for clusters and engines."""
+    return (psutil.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFolder:

@@ -31,7 +31,7 @@ class AcceleratorModel:
 @cache
 def models() -> Mapping[str, AcceleratorModel]:
     """Every known model by its name."""
-    table: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    table: dict[str, dict[str, Any]] = yaml.load(_FILE.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return {name: AcceleratorModel(name=name, **row) for name, row in table.items()}
 
 

@@ -75,7 +75,7 @@ def catalog(file: Path) -> Catalog:
     A row has cpu (virtual processors) and memory (GiB), and where they apply architecture,
     `gpu: [model, count]` and features of that cloud.
     """
-    table: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    table: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
     rows: dict[str, dict[str, Any]] = table["machines"]
     return Catalog(
         cloud=table["cloud"],

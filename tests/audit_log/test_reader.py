@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.audit_log.agreed import actions, not_seen
 from tests.audit_log.events import Event, parsed, read
 from tests.audit_log.refused import refused
 from tests.audit_log.unknown import unknown_fields
@@ -170,3 +171,23 @@ def test_words_about_fields_that_are_no_warning_of_the_server_are_not_taken_for_
 def test_lines_of_one_request_count_once() -> None:
     lines = [json.dumps(line(stage=stage)) + "\n" for stage in ("ResponseStarted", "ResponseComplete")]
     assert len(list(parsed(lines))) == 1
+
+
+def test_a_line_of_a_list_stands_for_every_pair_of_its_verbs_and_resources() -> None:
+    assert actions(["get,patch pods/status,jobs.batch", "list pods"]) == {
+        "get pods/status",
+        "get jobs.batch",
+        "patch pods/status",
+        "patch jobs.batch",
+        "list pods",
+    }
+
+
+def test_what_was_agreed_has_to_be_seen_and_to_succeed() -> None:
+    name = "kubeflow-system/trainer"
+    wanted = actions(["patch,create things.example.com"])
+    assert not_seen([event(), event(verb="create")], name, wanted) == []
+    assert not_seen([event()], name, wanted) == ["create things.example.com"]
+    failed = answered(409, "it is there already", verb="create")
+    assert not_seen([event(), failed], name, wanted) == ["create things.example.com"]
+    assert len(not_seen([event(), event(verb="create")], "kubeflow/other", wanted)) == 2
