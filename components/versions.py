@@ -220,6 +220,8 @@ class Spark:
     """kubeflow/spark-operator 2.5.0: controller and webhook are one program."""
 
     OPERATOR = "ghcr.io/kubeflow/spark-operator/controller:2.5.0"
+    # What the operator's image is made from and its examples name; applications name their own.
+    APPLICATION = "docker.io/library/spark:4.0.1"
 
 
 class MetricsProxy:

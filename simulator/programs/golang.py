@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -17,18 +20,43 @@ def install(source: GoPrograms, stage: Path, log: TextIO, progress: Progress) ->
 
     Raises UnavailableError where Go is missing or a build fails.
     """
-    go, folder = gobuild.compiler(), module(source)
+    go = gobuild.compiler()
     options = gobuild.options(source.variables)
     if source.tags:
         options += ["-tags", ",".join(source.tags)]
-    for name, package in source.packages.items():
-        command = [go, "build", *options, "-o", str(stage / "bin" / name), package]
-        gobuild.run(command, folder, log, lambda news, name=name: progress.detail(f"{name}, {news}"))
+    with _folder(go, source, log, progress) as folder:
+        for name, package in source.packages.items():
+            command = [go, "build", *options, "-o", str(stage / "bin" / name), package]
+            gobuild.run(command, folder, log, lambda news, name=name: progress.detail(f"{name}, {news}"))
     for path, origin in source.trees.items():
         of, _, inside = origin.partition(":")
-        listing = [go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", of]
-        root = Path(gobuild.run(listing, folder, log, progress.detail)[-1])
-        _copy(root / inside, stage / path)
+        _copy(_downloaded(go, of, module(source), log, progress) / inside, stage / path)
+
+
+@contextmanager
+def _folder(go: str, source: GoPrograms, log: TextIO, progress: Progress) -> Generator[Path]:
+    """Give the folder to build in: that of go.mod, or one whose modules have the links that they lack."""
+    if not source.links:
+        yield module(source)
+        return
+    with tempfile.TemporaryDirectory(prefix="slipway-go-") as folder:
+        work = Path(folder) / "work"
+        shutil.copytree(module(source), work)
+        for link, target in source.links.items():
+            of, _, path = link.partition(":")
+            copy = Path(folder) / of
+            if not copy.exists():
+                _copy(_downloaded(go, of, work, log, progress), copy)
+                gobuild.run([go, "mod", "edit", "-replace", f"{of}={copy}"], work, log, progress.detail)
+            (copy / path).symlink_to(target)
+        yield work
+
+
+def _downloaded(go: str, of: str, folder: Path, log: TextIO, progress: Progress) -> Path:
+    """Return where a module lies in Go's module cache, downloading it first."""
+    gobuild.run([go, "mod", "download", of], folder, log, progress.detail)
+    listing = [go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", of]
+    return Path(gobuild.run(listing, folder, log, progress.detail)[-1])
 
 
 def _copy(origin: Path, target: Path) -> None:

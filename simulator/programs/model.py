@@ -21,6 +21,9 @@ class GoPrograms:
         tags: build tags.
         trees: folders or files of the module that the program reads when it runs: the path in the source, and
             `<module path>:<path in the module>`. They are copied out of Go's module cache, never kept here.
+        links: symbolic links of the module's repository that programs are compiled through, which Go leaves
+            out of modules (go.dev/ref/mod, "Module zip files"): `<module path>:<path in the module>`, and
+            where it leads from there.
     """
 
     name: str
@@ -29,6 +32,7 @@ class GoPrograms:
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     tags: tuple[str, ...] = ()
     trees: Mapping[str, str] = field(default_factory=dict[str, str])
+    links: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, kw_only=True)

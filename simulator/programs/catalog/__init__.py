@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from simulator.programs.catalog import databases, examples, jobset, katib, kserve, trainer, training_operator
+from simulator.programs.catalog import (
+    argo,
+    databases,
+    examples,
+    jobset,
+    katib,
+    kserve,
+    spark,
+    trainer,
+    training_operator,
+)
 from simulator.programs.model import Image
 
-_PROJECTS = (databases, examples, jobset, katib, kserve, trainer, training_operator)
+_PROJECTS = (argo, databases, examples, jobset, katib, kserve, spark, trainer, training_operator)
 
 
 @cache
