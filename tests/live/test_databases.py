@@ -22,6 +22,7 @@ class Server:
         secret, user_key, password_key: where those who use it find how to sign in.
         client: what runs one statement in a database, printing bare values, with the password in `variable`.
         foreign: a statement about what belongs to somebody else.
+        used_by: a Deployment that is ready while its database answers, if it runs here.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Server:
     variable: str
     client: Callable[[str, str], list[str]]
     foreign: str
+    used_by: str | None = None
 
 
 MYSQL = Server(
@@ -44,6 +46,7 @@ MYSQL = Server(
         *("--batch", "--skip-column-names", f"--execute={statement}"),
     ],
     foreign="SELECT * FROM mysql.global_priv",
+    used_by="katib-db-manager",
 )
 POSTGRESQL = Server(
     name="model-registry-db",
@@ -73,6 +76,8 @@ def test_a_database_outlives_the_pod_of_its_server(platform: LivePlatform, serve
     found = _ask(platform, server, user, password, f"SELECT word FROM {table}")
     assert found.stdout.strip() == "still here"
     _ask(platform, server, user, password, f"DROP TABLE {table}")
+    if server.used_by:
+        platform.wait(f"deployment/{server.used_by}", "condition=Available", NAMESPACE, seconds=60)
 
 
 @SERVERS

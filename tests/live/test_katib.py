@@ -15,21 +15,33 @@ IMAGE = "slipway.dev/examples/python:3"
 COLLECTOR = "metrics-logger-and-collector"
 TRIALS = 3
 
-# Best at x = 0.3. What it prints first is worse than what it prints last. A trial has to last until its
-# collector, which the node starts after it, has found it (v0.19.0, pkg/metricscollector/v1beta1/common).
+# A trial has to last until its collector, which the node starts after it, has found it (v0.19.0,
+# pkg/metricscollector/v1beta1/common). Both see each other's processes.
+COLLECTED = """\
+import glob
+import time
+
+
+def collected():
+    while not any("metricscollector" in open(path).read() for path in glob.glob("/proc/[0-9]*/cmdline")):
+        time.sleep(0.2)
+    time.sleep(2)
+"""
+# Best at x = 0.3. What it prints first is worse than what it prints last.
 PROGRAM = """\
 import sys
-import time
+
+from collected import collected
 
 x = float(sys.argv[1])
 for epoch in (2, 1):
     print(f"epoch {3 - epoch}: loss={epoch * (0.01 + (x - 0.3) ** 2):.6f}", flush=True)
-    time.sleep(2)
+    collected()
 """
 SILENT = """\
-import time
+from collected import collected
 
-time.sleep(4)
+collected()
 print("done, and no word about how well")
 """
 
@@ -57,7 +69,7 @@ class Experiments:
             ]
             return "True" in true
 
-        self.platform.until(f"experiment {name} has ended", ended)
+        self.platform.until(f"experiment {name} has ended", ended, seconds=240)
         return self.platform.get("experiment", name, self.namespace)["status"]
 
     def trials(self, kind: str) -> dict[str, dict[str, Any]]:
@@ -79,7 +91,7 @@ class Experiments:
 def experiments(platform: LivePlatform) -> Generator[Experiments]:
     """Two algorithms, one of them a Python program and one a Go program, and a trial without metrics."""
     namespace, name = platform.teams[0], f"tune-{uuid.uuid4().hex[:6]}"
-    programs = {"trial.py": PROGRAM, "silent.py": SILENT}
+    programs = {"trial.py": PROGRAM, "silent.py": SILENT, "collected.py": COLLECTED}
     metadata = {"name": name, "namespace": namespace}
     platform.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": programs})
     began = Experiments(platform, namespace, name)
@@ -128,9 +140,16 @@ def test_a_trial_that_prints_no_metric_is_no_success(experiments: Experiments) -
     [
         ({"algorithm": {"algorithmName": "guessing"}}, "suggestion config for algorithm: guessing"),
         ({"parallelTrialCount": TRIALS + 1}, "should be less than or equal to spec.maxTrialCount"),
-        ({"objective": {"type": "minimize", "goal": 0.1}}, "objectiveMetricName"),
+        (
+            {
+                "parameters": [
+                    {"name": "y", "parameterType": "int", "feasibleSpace": {"min": "1", "max": "3"}}
+                ]
+            },
+            "parameter reference x does not exist in spec.parameters",
+        ),
     ],
-    ids=["unknown-algorithm", "more-at-once-than-in-all", "no-objective"],
+    ids=["unknown-algorithm", "more-at-once-than-in-all", "another-parameter-than-its-template"],
 )
 def test_a_wrong_experiment_is_refused(
     experiments: Experiments, changes: Mapping[str, Any], said: str
