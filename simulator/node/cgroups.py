@@ -17,6 +17,17 @@ def existing(name: str) -> Sequence[Path]:
     return sorted(path for path in (_ROOT / name, *_ROOT.glob(f"*/{name}")) if path.is_dir())
 
 
+def make(name: str) -> None:
+    """Make the groups of that name: the kubelet counts what is in those that it finds when it starts."""
+    if (_ROOT / "cgroup.controllers").exists():
+        (_ROOT / name).mkdir(exist_ok=True)
+        return
+    for hierarchy in _ROOT.iterdir():
+        # Some are links to others; the one of version 2 beside them has no controllers.
+        if hierarchy.is_dir() and not hierarchy.is_symlink() and (hierarchy / "tasks").exists():
+            (hierarchy / name).mkdir(exist_ok=True)
+
+
 def remove(name: str) -> None:
     """Remove the groups of that name and all below them, whose processes have ended or just end."""
     deadline = time.monotonic() + _SECONDS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +14,24 @@ from simulator.node.layout import ADDRESS, API_SERVICE, NodeLayout
 _AUDIT_POLICY = Path(__file__).with_name("audit.yaml")
 _AUDIT_MEGABYTES = 1000
 
-_SIMULATED = "csi: {driver: simulated.slipway.dev, volumeHandle: pvc-{{ .metadata.uid }}}\n"
+# What stands in the stages, and what takes its place.
+_PLACE = "csi: {driver: simulated.slipway.dev, volumeHandle: pvc-{{ .metadata.uid }}}"
 # The scheduler wants to know where such a volume is: every node says that it runs Linux.
-_LOCAL = """\
+_FOLDER = """\
 local: {path: FOLDER/pvc-{{ .metadata.uid }}}
 nodeAffinity:
   required:
     nodeSelectorTerms:
-    - matchExpressions: [{key: kubernetes.io/os, operator: In, values: [linux]}]
-"""
+    - matchExpressions: [{key: kubernetes.io/os, operator: In, values: [linux]}]"""
+
+_NO_STATUS = "{{ else }}\n{}"
+# The scheduler takes a claim for bound that the controller manager has bound and not yet called so; a kubelet
+# does not, and tries again only 10 s later. So the claim is called bound with its volume's making.
+_STATUS = """\
+{{ else }}
+phase: Bound
+accessModes: {{ YAML .spec.accessModes 1 }}
+capacity: {storage: {{ .spec.resources.requests.storage | Quote }}}"""
 
 
 def stages(text: str, cluster: Path) -> str:
@@ -28,13 +39,18 @@ def stages(text: str, cluster: Path) -> str:
 
     Raises ValueError where the stages make no volumes.
     """
-    indent, found, _ = text.partition(_SIMULATED)
-    if not found:
-        message = "the stages of simulated objects make no volume"
+    folder = _FOLDER.replace("FOLDER", str(NodeLayout(cluster).volumes))
+    return _replaced(_replaced(text, _PLACE, folder), _NO_STATUS, _STATUS)
+
+
+def _replaced(text: str, old: str, new: str) -> str:
+    """Return `text` with the lines `new` in place of the lines `old`, indented as those are."""
+    pattern = r"^( *)" + re.escape(old).replace("\\\n", r"\n\1") + "$"
+    found = re.search(pattern, text, re.MULTILINE)
+    if found is None:
+        message = f"the stages of simulated objects make no volumes as they did: there is no {old!r}"
         raise ValueError(message)
-    indent = indent.rpartition("\n")[2]
-    local = _LOCAL.replace("FOLDER", str(NodeLayout(cluster).volumes))
-    return text.replace(_SIMULATED, local.replace("\n", f"\n{indent}").rstrip(" "))
+    return text[: found.start()] + textwrap.indent(new, found[1]) + text[found.end() :]
 
 
 def kwokctl(configuration: dict[str, Any], layout: Layout) -> dict[str, Any]:

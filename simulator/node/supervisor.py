@@ -49,6 +49,7 @@ def _prepare(layout: NodeLayout, settings: Settings) -> None:
     project = Path(next(iter(simulator.__path__))).parent
     mounts.hide([layout.cluster, Path(settings.tools).parent, Path(settings.cache), project])
     cgroups.remove(layout.control_group)
+    cgroups.make(layout.control_group)
     shutil.rmtree(layout.kubelet, ignore_errors=True)
     for folder in (layout.kubelet, layout.volumes, layout.pod_logs, layout.logs):
         folder.mkdir(parents=True, exist_ok=True)
