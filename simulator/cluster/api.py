@@ -65,6 +65,10 @@ class Api:
             if error.status != http.client.CONFLICT:
                 raise
 
+    def preview(self, path: str, body: Mapping[str, Any]) -> Object:
+        """Return the object that would be made in the collection at `path`; nothing is made."""
+        return self._call("POST", path, {"fieldManager": _MANAGER, "dryRun": "All"}, body)
+
     def apply(self, path: str, body: Mapping[str, Any]) -> None:
         """Apply `body` to the object at `path` (server-side apply): fields left out since last time go."""
         query = {"fieldManager": _MANAGER, "force": "true"}

@@ -8,10 +8,9 @@ whether what it started is still there.
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import psutil
 
@@ -21,6 +20,7 @@ from simulator.cluster.api import Api
 from simulator.cluster.errors import ClusterError
 from simulator.cluster.layout import COMPONENTS, KWOKCTL_NAME, Layout, Record, new_record
 from simulator.node import cgroups
+from simulator.node import control as live_node
 from simulator.node.layout import NodeLayout
 
 _TOOLS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok", "kwokctl")
@@ -80,19 +80,12 @@ def run(layout: Layout, record: Record) -> None:
             raise ClusterError(_diagnosis(layout))
         time.sleep(_POLL_SECONDS)
     if record.live is not None:
-        _live().ensure_node(layout, record, record.live)
-
-
-def _live() -> ModuleType:
-    """What only live clusters need, which the others do not wait for."""
-    from simulator.node import control  # noqa: PLC0415
-
-    return control
+        live_node.ensure_node(layout, record, record.live)
 
 
 def _network(layout: Layout, record: Record) -> None:
     if record.live is not None:
-        _live().ensure_network(layout, record)
+        live_node.ensure_network(layout, record)
 
 
 def end(directory: Path) -> None:
@@ -117,7 +110,7 @@ def serves(layout: Layout, record: Record) -> bool:
 
     Of a live cluster, its network and its node have to run too.
     """
-    if record.live is not None and not _live().runs(layout.directory):
+    if record.live is not None and not live_node.runs(layout.directory):
         return False
     return _components_serve(layout, record)
 
@@ -143,7 +136,7 @@ def _link(layout: Layout, ensured: tools.Tools) -> None:
 
 
 def _kwokctl(layout: Layout, record: Record, ensured: tools.Tools, *arguments: str) -> None:
-    inside = [] if record.live is None else _live().enter(layout.directory)
+    inside: Sequence[str] = () if record.live is None else live_node.enter(layout.directory)
     command = [*inside, str(ensured.path("kwokctl")), "--name", KWOKCTL_NAME, *arguments]
     with layout.kwokctl_log.open("a") as log:
         process = subprocess.Popen(
@@ -197,9 +190,18 @@ def wipe(layout: Layout) -> None:
             entry.unlink()
 
 
-def require_live() -> None:
-    """Raise ClusterError where a live node cannot run."""
-    _live().require()
+def prepare(live: Sequence[str]) -> None:
+    """Obtain what a live node with the images of these projects needs.
+
+    Raises ClusterError where there can be no live node, and tools.ToolError where something cannot be had.
+    """
+    live_node.prepare(live)
+
+
+def parts(layout: Layout, record: Record) -> Mapping[str, psutil.Process]:
+    """Return what runs of a cluster's parts, by name: of a live one also its network and node."""
+    live = {} if record.live is None else live_node.parts(layout.directory)
+    return {**processes.components(layout.directory), **live}
 
 
 def adopt(layout: Layout, record: Record, live: Sequence[str] | None) -> Record:
@@ -216,13 +218,13 @@ def adopt(layout: Layout, record: Record, live: Sequence[str] | None) -> Record:
         raise ClusterError(message)
     if live is None or record.live is None or set(live) == set(record.live):
         return record
-    _live().stop_node(layout.directory)
+    live_node.stop_node(layout.directory)
     return layout.write(replace(record, live=live))
 
 
 def run_other_programs(layout: Layout, record: Record, projects: Sequence[str]) -> Record:
     """Start the live node of a cluster anew, for these projects; return the record of it."""
-    _live().stop_node(layout.directory)
+    live_node.stop_node(layout.directory)
     record = layout.write(replace(record, live=projects))
     run(layout, record)
     return record

@@ -21,7 +21,8 @@ class Status:
 
     `identifier` is the cluster's own, made with it; empty where there is none. `serves` tells whether every
     component runs and the API server is ready. `processes` maps each component that runs to its process id,
-    `ports` each to the port that is its own. `live` tells whether it has a live node.
+    `ports` each to the port that is its own. `live` tells whether it has a live node: `processes` then names
+    what holds its `network` and its `node` too.
     """
 
     identifier: str
@@ -66,7 +67,7 @@ def create(
     """
     projects = None if live is None else tuple(live.projects)
     if projects is not None:
-        control.require_live()
+        control.prepare(projects)
     layout = Layout(Path(directory).absolute())
     layout.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with layout.locked():
@@ -121,7 +122,7 @@ def status(directory: Path | str) -> Status:
     record = layout.read()
     if record is None:
         return Status(identifier="", serves=False, processes={}, ports={})
-    running = processes.components(layout.directory)
+    running = control.parts(layout, record)
     return Status(
         identifier=record.identifier if record.made else "",
         serves=record.made and control.serves(layout, record),

@@ -6,39 +6,43 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from simulator import programs, tools
 from simulator.cluster import processes
-from simulator.cluster.api import Api, Object
 from simulator.cluster.errors import ClusterError
 from simulator.cluster.layout import Layout, Record
-from simulator.node import certificates, cgroups, configuration, resources
-from simulator.node.layout import NAME, NodeLayout, Settings
-from simulator.node.obstacle import obstacle
-from simulator.programs import steering
+from simulator.node import cgroups
+from simulator.node.layout import NodeLayout
 from simulator.tools.cache import Cache
-from simulator.tools.live import PROGRAMS
 
+_PROJECT = Path(__file__).parents[2]
 NETWORK = "network"
 NODE = "node"
-_READY_SECONDS = 90.0
-_POLL = 0.05
 _LOG_LINES = 8
 _LOG_WIDTH = 400
 
 
-def require() -> None:
-    """Raise ClusterError where a live node cannot run."""
-    if reason := obstacle():
-        message = f"a live cluster cannot run here: {reason}. Without `live` the cluster is simulated."
-        raise ClusterError(message)
+def prepare(live: Sequence[str]) -> None:
+    """Obtain what a live node and its pods run.
+
+    Raises ClusterError where there can be no live node, ToolError where something cannot be had.
+    """
+    from simulator.node import start  # noqa: PLC0415 (the table of programs takes its time to read)
+
+    start.prepare(live)
+
+
+def ensure_node(layout: Layout, record: Record, live: Sequence[str]) -> None:
+    """Start the node, unless it runs, and wait until pods of these projects can run. The API server answers.
+
+    Raises ClusterError where it does not become Ready.
+    """
+    from simulator.node import start  # noqa: PLC0415
+
+    start.ensure(layout, record, live, running=NODE in parts(layout.directory))
 
 
 def parts(directory: Path) -> dict[str, psutil.Process]:
@@ -93,7 +97,7 @@ def ensure_network(layout: Layout, record: Record) -> None:
     with listener, node.log(NETWORK).open("a") as log:
         process = subprocess.Popen(
             [*into, sys.executable, "-m", "simulator.node.network", *numbers],
-            env=_environment(layout.directory, NETWORK),
+            env=environment(layout.directory, NETWORK),
             cwd=layout.directory,
             pass_fds=(listener.fileno(), writing),
             stdin=subprocess.DEVNULL,
@@ -105,54 +109,8 @@ def ensure_network(layout: Layout, record: Record) -> None:
     os.read(reading, 1)
     os.close(reading)
     if process.poll() is not None:
-        message = f"the network of the live cluster cannot be made:\n{_tail(node.log(NETWORK))}"
+        message = f"the network of the live cluster cannot be made:\n{tail(node.log(NETWORK))}"
         raise ClusterError(message)
-
-
-def ensure_node(layout: Layout, record: Record, live: Sequence[str]) -> None:
-    """Start the node, unless it runs, and wait until it is Ready. The API server answers."""
-    api = Api(layout, record)
-    started = datetime.now(UTC).replace(microsecond=0)
-    process = None
-    if NODE not in parts(layout.directory):
-        _apply(api, [*resources.objects(), *steering.objects(programs.images(live).keys())])
-        process = _start(layout, record, live)
-    deadline = time.monotonic() + _READY_SECONDS
-    while not _is_ready(api, started if process else None):
-        if time.monotonic() > deadline or (process and process.poll() is not None):
-            raise ClusterError(_diagnosis(NodeLayout(layout.directory)))
-        time.sleep(_POLL)
-
-
-def _start(layout: Layout, record: Record, live: Sequence[str]) -> subprocess.Popen[bytes]:
-    ensured = tools.ensure(names=PROGRAMS)
-    programs.obtain(live)
-    node = NodeLayout(layout.directory)
-    for folder in (node.directory, node.logs, node.pod_logs):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o755)
-    settings = Settings(
-        tools=str(ensured.directory),
-        cache=str(Cache.default().root),
-        api_port=record.ports["kube-apiserver"],
-        projects=tuple(live),
-    )
-    settings.write(node)
-    certificates.issue(node, layout.pki)
-    configuration.write(node, settings, layout.pki)
-    apart = ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc", "--"]
-    with node.log(NODE).open("a") as log:
-        return subprocess.Popen(
-            [*enter(layout.directory), *apart, sys.executable, "-m", "simulator.node", str(layout.directory)],
-            env={
-                **_environment(layout.directory, NODE),
-                "PATH": f"{ensured.directory}{os.pathsep}{os.defpath}",
-            },
-            cwd=layout.directory,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
 
 
 def stop_node(directory: Path) -> None:
@@ -165,49 +123,18 @@ def stop_node(directory: Path) -> None:
     cgroups.remove(NodeLayout(directory).control_group)
 
 
-def _environment(directory: Path, part: str) -> Mapping[str, str]:
-    import simulator  # noqa: PLC0415
-
-    project = Path(next(iter(simulator.__path__))).parent
+def environment(directory: Path, part: str) -> Mapping[str, str]:
+    """Return the whole environment of a process of that part."""
     return {
         **processes.environment(directory, Path(sys.executable).parent),
         processes.PART: part,
-        "PYTHONPATH": str(project),
+        "PYTHONPATH": str(_PROJECT),
         "SLIPWAY_CACHE": str(Cache.default().root),
     }
 
 
-def _apply(api: Api, objects: Sequence[Mapping[str, Any]]) -> None:
-    kinds = {
-        "MutatingAdmissionPolicy": "mutatingadmissionpolicies",
-        "MutatingAdmissionPolicyBinding": "mutatingadmissionpolicybindings",
-    }
-    for each in objects:
-        path = f"/apis/{each['apiVersion']}/{kinds[each['kind']]}/{each['metadata']['name']}"
-        api.apply(path, each)
-
-
-def _is_ready(api: Api, since: datetime | None) -> bool:
-    """Tell whether the node is Ready, by a report that is not older than `since`."""
-    nodes: list[Object] = api.get("/api/v1/nodes", fieldSelector=f"metadata.name={NAME}")["items"]
-    for node in nodes:
-        if node["status"]["capacity"]["cpu"] != resources.CAPACITY["cpu"]:
-            return False
-        for condition in node["status"].get("conditions", ()):
-            if condition["type"] == "Ready" and condition["status"] == "True":
-                reported = datetime.fromisoformat(condition["lastHeartbeatTime"])
-                return since is None or reported >= since
-    return False
-
-
-def _diagnosis(node: NodeLayout) -> str:
-    lines = ["the live node did not become Ready."]
-    for name in (NODE, "containerd", "kubelet"):
-        lines += [f"The end of {node.log(name)}:", _tail(node.log(name))]
-    return "\n".join(lines)
-
-
-def _tail(file: Path) -> str:
+def tail(file: Path) -> str:
+    """Return the last lines of a log, cut to a width that can be read."""
     try:
         last = file.read_text(errors="replace").splitlines()[-_LOG_LINES:]
     except OSError as error:

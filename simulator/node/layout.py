@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 NAME = "live-0"
 ADDRESS = "100.64.0.1"
@@ -105,5 +106,6 @@ class Settings:
     @classmethod
     def read(cls, layout: NodeLayout) -> Settings:
         """Return those that were left."""
-        values = json.loads(layout.settings.read_text())
-        return cls(**{**values, "projects": tuple(values["projects"])})
+        values: dict[str, Any] = json.loads(layout.settings.read_text())
+        values["projects"] = tuple(values["projects"])
+        return cls(**values)

@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections import deque
@@ -23,7 +24,7 @@ from simulator.node.layout import KUBELET_ROOT, NAME, SOCKET, NodeLayout, Settin
 from simulator.node.programs import Program, programs
 from simulator.tools.live import PAUSE
 
-_POLL = 0.02
+_POLL = 0.05
 _PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0)
 """Seconds before a program is started again that has ended so many times within a minute."""
 
@@ -43,11 +44,9 @@ def run(directory: Path) -> None:
 
 def _prepare(layout: NodeLayout, settings: Settings) -> None:
     socket.sethostname(NAME)
-    import simulator  # noqa: PLC0415
-
-    assert simulator.__path__
-    project = Path(next(iter(simulator.__path__))).parent
-    mounts.hide([layout.cluster, Path(settings.tools).parent, Path(settings.cache), project])
+    python = (Path(sys.prefix), Path(sys.base_prefix))
+    needed = map(Path, (settings.tools, settings.cache, os.environ["PYTHONPATH"]))
+    mounts.hide([layout.cluster, *needed, *python])
     cgroups.remove(layout.control_group)
     cgroups.make(layout.control_group)
     shutil.rmtree(layout.kubelet, ignore_errors=True)

@@ -1,0 +1,77 @@
+"""Whatever ends of a live cluster, the next start has it again."""
+
+import os
+import signal
+
+import psutil
+import pytest
+
+from simulator import cluster as simulated
+from simulator.cluster import processes
+from simulator.node import Live
+from tests.node.support import NAMESPACE, PROJECTS, LiveCluster, container, eventually, pod
+
+pytestmark = [pytest.mark.engine, pytest.mark.live]
+
+OBJECTS = [
+    pod(
+        "kept",
+        container(
+            "import time; print('started', flush=True); time.sleep(3600)",
+            readinessProbe={"exec": {"command": ["true"]}, "periodSeconds": 1},
+        ),
+    )
+]
+
+
+def program(cluster: LiveCluster, name: str) -> psutil.Process:
+    return next(process for process in processes.find(cluster.directory) if process.name() == name)
+
+
+def container_of(cluster: LiveCluster) -> str:
+    statuses = cluster.pod("kept")["status"]["containerStatuses"]
+    return statuses[0]["containerID"] if statuses[0]["ready"] else ""
+
+
+def test_pods_run_again_after_the_node_was_killed(running: LiveCluster) -> None:
+    running.ready("kept")
+    before = container_of(running)
+    os.kill(simulated.status(running.directory).processes["node"], signal.SIGKILL)
+    assert eventually(lambda: not simulated.status(running.directory).serves)
+    assert simulated.start(running.directory)
+    assert simulated.status(running.directory).serves
+    assert eventually(lambda: container_of(running) not in ("", before))
+    assert not simulated.start(running.directory)
+
+
+def test_the_machine_reaches_the_cluster_again_after_its_relay_was_killed(running: LiveCluster) -> None:
+    running.ready("kept")
+    before = container_of(running)
+    os.kill(simulated.status(running.directory).processes["network"], signal.SIGKILL)
+    assert eventually(lambda: not simulated.status(running.directory).serves)
+    assert simulated.start(running.directory)
+    assert container_of(running) == before
+
+
+@pytest.mark.parametrize("name", ["kubelet", "containerd", "coredns", "kube-proxy"])
+def test_a_program_of_the_node_that_ends_is_started_again(running: LiveCluster, name: str) -> None:
+    before = program(running, name)
+    before.kill()
+
+    def again() -> bool:
+        return any(
+            process.name() == name and process.pid != before.pid
+            for process in processes.find(running.directory)
+        )
+
+    assert eventually(again)
+    assert simulated.status(running.directory).serves
+
+
+def test_pods_run_again_after_everything_was_killed(running: LiveCluster) -> None:
+    before = container_of(running)
+    processes.kill_all(running.directory)
+    address = (running.directory / "kubeconfig.yaml").read_text()
+    assert simulated.create(running.directory, live=Live(PROJECTS)) == address
+    assert eventually(lambda: container_of(running) not in ("", before))
+    assert running.kubectl("exec", "kept", "-n", NAMESPACE, "--", "echo", "here").stdout == "here\n"
