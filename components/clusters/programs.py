@@ -25,14 +25,20 @@ class Programs:
 
 
 def problem(projects: Sequence[str]) -> str | None:
-    """What is wrong with these names of projects, as one sentence; None where all of them are known."""
+    """What is wrong with these names of projects, as one sentence; None where all of them can run."""
     if find_spec("simulator") is None:
         return None
     from simulator import programs  # noqa: PLC0415
 
     known = programs.projects()
     wrong = [name for name in projects if name not in known]
-    return f"found {', '.join(map(repr, wrong))}; allowed: {', '.join(known)}" if wrong else None
+    if wrong:
+        return f"found {', '.join(map(repr, wrong))}; allowed: {', '.join(known)}"
+    for name in projects:
+        # Their pods would wait for what simulated ones do not make.
+        if missing := [one for one in programs.needs().get(name, ()) if one not in projects]:
+            return f"found '{name}' without {' and '.join(missing)}; allowed: with what its pods wait for"
+    return None
 
 
 def chosen(projects: Sequence[str] | None, directory: Path) -> Programs | None:

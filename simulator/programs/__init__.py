@@ -14,12 +14,17 @@ from simulator.programs.model import Image
 from simulator.programs.store import Store
 from simulator.tools import ToolError
 
-__all__ = ["Image", "Store", "images", "obtain", "projects"]
+__all__ = ["Image", "Store", "images", "needs", "obtain", "projects"]
 
 
 def projects() -> tuple[str, ...]:
     """Return the names of all projects of the table."""
     return tuple(catalog.projects())
+
+
+def needs() -> Mapping[str, tuple[str, ...]]:
+    """Return by project the others that have to run where it runs."""
+    return catalog.needs()
 
 
 def images(chosen: Collection[str] | None = None) -> Mapping[str, Image]:

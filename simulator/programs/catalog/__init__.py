@@ -25,3 +25,10 @@ _PROJECTS = (argo, databases, examples, jobset, katib, kserve, spark, trainer, t
 def projects() -> Mapping[str, tuple[Image, ...]]:
     """Return the images of each project, by the name of its module."""
     return {project.__name__.rpartition(".")[2]: project.IMAGES for project in _PROJECTS}
+
+
+@cache
+def needs() -> Mapping[str, tuple[str, ...]]:
+    """Return by project the others without which its pods would not become ready: their `NEEDS`."""
+    found = {project.__name__.rpartition(".")[2]: getattr(project, "NEEDS", ()) for project in _PROJECTS}
+    return {name: needed for name, needed in found.items() if needed}

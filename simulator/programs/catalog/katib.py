@@ -9,6 +9,9 @@ from simulator.programs.model import MOUNT, GoPrograms, Image, PythonPackages
 
 VERSION = "0.19.0"
 
+# What its controller waits for, and what keeps the measurements.
+NEEDS = ("cert_manager", "databases")
+
 _MODULE = "github.com/kubeflow/katib"
 # Where upstream's images keep their programs (cmd/*/v1beta1/Dockerfile of that release).
 _APP = "/app"
