@@ -107,12 +107,17 @@ def _refuse_protected(session: Session, deployment: Deployment) -> None:
 
 @dataclass(frozen=True)
 class Rest:
-    """What there is of a stack: its resources, its processes, the ports they listen on, its files."""
+    """What there is of a stack: its resources, its processes, the ports they listen on, its files.
+
+    Of one whose cluster is live also the control groups of pods, and what is mounted in its folder.
+    """
 
     objects: int
     processes: tuple[str, ...]
     ports: tuple[int, ...]
     files: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    mounts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, session: Session, ports: Iterable[int] = ()) -> Rest:
@@ -132,20 +137,25 @@ class Rest:
             processes=tuple(processes.describe(process) for process in live.values()),
             ports=tuple(sorted({*left.ports, *processes.listening(live.values())})),
             files=tuple(map(str, home.files())),
+            groups=left.groups,
+            mounts=left.mounts,
         )
 
     @property
     def count(self) -> int:
         """How many things there are."""
-        return self.objects + len(self.processes) + len(self.ports) + len(self.files)
+        found = (self.processes, self.ports, self.files, self.groups, self.mounts)
+        return self.objects + sum(map(len, found))
 
     def __str__(self) -> str:
         """Say how many there are of each, with the first of them."""
+        of_pods = {"groups": self.groups, "mounts": self.mounts}
         rows = (
             ("objects", self.objects, ()),
             ("processes", len(self.processes), self.processes),
             ("ports", len(self.ports), self.ports),
             ("files", len(self.files), self.files),
+            *((kind, len(some), some) for kind, some in of_pods.items() if some),
         )
         lines: list[str] = []
         for kind, count, examples in rows:
