@@ -136,15 +136,13 @@ def _kubelet(layout: NodeLayout, cluster_pki: Path) -> dict[str, Any]:
         "eventRecordQPS": 0,
         "kubeAPIQPS": 200,
         "kubeAPIBurst": 400,
-        # Sooner than on a node that has hundreds of peers.
-        "nodeStatusUpdateFrequency": "5s",
-        "nodeStatusReportFrequency": "10s",
-        "syncFrequency": "10s",
+        # How soon volumes hear of a changed ConfigMap or Secret; a minute is usual.
+        "syncFrequency": "15s",
         "configMapAndSecretChangeDetectionStrategy": "Watch",
         "fileCheckFrequency": "0s",
         "shutdownGracePeriod": "0s",
         # The machine's disk and memory are not the node's alone to judge.
-        "evictionHard": {"memory.available": "50Mi", "nodefs.available": "100Mi"},
+        "evictionHard": {"memory.available": "1Mi"},
         "imageGCHighThresholdPercent": 100,
         "registerWithTaints": [{"key": steering.LABEL, "value": steering.VALUE, "effect": "NoSchedule"}],
     }
@@ -234,6 +232,6 @@ disabled_plugins = {json.dumps(_UNUSED)}
       runtime_type = "io.containerd.runc.v2"
       base_runtime_spec = {json.dumps(str(folder / "container.json"))}
       [{runtime}.containerd.runtimes.runc.options]
-        BinaryName = {json.dumps(str(tools / "runc"))}
+        BinaryName = {json.dumps(str((tools / "runc").resolve()))}
         SystemdCgroup = false
 """

@@ -22,7 +22,7 @@ from simulator.tools.cache import Cache
 from simulator.tools.live import PROGRAMS
 
 _READY_SECONDS = 90.0
-_POLL = 0.05
+_POLL = 0.1
 
 
 def prepare(live: Sequence[str]) -> None:

@@ -44,11 +44,14 @@ def unpack(tool: Tool, stage: Path, log: TextIO, progress: Progress) -> dict[str
 
 
 def _wrapper(program: str) -> str:
-    # It is called by a link, and its folder is moved once it is whole.
+    # Its folder is moved once it is whole, and it may be called by a link. A container's life takes half a
+    # dozen calls of runc: but for that link, no other process is started.
     return "\n".join(
         [
             "#!/bin/sh",
-            f'root=$(dirname "$(dirname "$(readlink -f "$0")")")/{_TREE}',
+            "self=$0",
+            '[ ! -L "$self" ] || self=$(readlink -f "$self")',
+            f"root=${{self%/bin/*}}/{_TREE}",
             f"machine={shlex.quote(platform.machine())}-linux-gnu",
             'export LD_LIBRARY_PATH="$root/usr/lib/$machine:$root/lib/$machine"',
             f'exec "$root/{program}" "$@"',
