@@ -47,7 +47,11 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     (folder / "go.mod").write_text(f"module test\n\ngo 1.24\n\ntool {MODULE}\n\nrequire {MODULE} v1.0.0\n")
     subprocess.run(["go", "mod", "tidy"], cwd=folder, check=True, capture_output=True)
-    monkeypatch.setattr(golang, "module", lambda _: folder)
+
+    def module(_: GoPrograms) -> Path:
+        return folder
+
+    monkeypatch.setattr(golang, "module", module)
     return folder
 
 
