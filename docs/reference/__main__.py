@@ -1,5 +1,6 @@
-"""`make reference`: write the schema and the pages of all settings anew."""
+"""`make reference`: write the schema and the pages of all settings anew, and the table of live programs."""
 
+from docs.reference import programs
 from docs.reference.pages import PAGES, pages
 from docs.reference.schema import SCHEMA, text
 
@@ -11,3 +12,4 @@ for name, content in written.items():
 for file in PAGES.glob("*.md"):
     if file.name not in written:
         file.unlink()
+programs.PAGE.write_text(programs.text(), encoding="utf-8")

@@ -42,10 +42,11 @@ _SSH = f"""Host *
     UserKnownHostsFile /dev/null
     LogLevel ERROR
 """
-# Pods of a live node have no other network than TCP, and may not read each other's memory.
+# Pods of a live node have no other network than TCP, may not read each other's memory, and share few cores.
 _PARAMETERS = """pml = ob1
 btl = self,vader,tcp
 btl_vader_single_copy_mechanism = none
+mpi_yield_when_idle = 1
 mca_base_component_show_load_errors = 0
 """
 
