@@ -221,6 +221,8 @@ disabled_plugins = {json.dumps(_UNUSED)}
     config_path = {json.dumps(str(folder / "registries"))}
 [{runtime}]
   enable_cdi = false
+  # A profile would stay in the machine's kernel after the cluster is gone.
+  disable_apparmor = true
   # Where root is not quite root, scores below the machine's own cannot be had.
   restrict_oom_score_adj = true
   [{runtime}.cni]

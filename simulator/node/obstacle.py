@@ -15,8 +15,17 @@ _COMMANDS = ("unshare", "nsenter", "mount", "ip")
 _PACKAGED = ("runc", "nft")
 _CGROUPS = Path("/sys/fs/cgroup")
 _SECONDS = 10
-# What a node does first, in namespaces that are gone a moment later.
-_TRIAL = "ip link set lo up && ip link add node0 type bridge && mount -t tmpfs tmpfs /run"
+# What a node and its pods do first, in namespaces that are gone a moment later.
+_TRIAL = """
+set -e
+ip link set lo up
+ip link add node0 type bridge
+ip link add one type veth peer name other
+mount -t tmpfs tmpfs /run
+mkdir /run/lower /run/upper /run/work /run/merged
+mount -t overlay -o lowerdir=/run/lower,upperdir=/run/upper,workdir=/run/work overlay /run/merged
+"""
+_CONTROLLERS = {"cpu", "memory", "pids"}
 
 
 @cache
@@ -51,12 +60,27 @@ def _trial() -> str:
 
 
 def _control_groups() -> str:
-    roots = [_CGROUPS] if (_CGROUPS / "cgroup.controllers").exists() else [_CGROUPS / "memory"]
-    for root in roots:
-        trial = root / f"slipway-trial-{os.getpid()}"
-        try:
-            trial.mkdir()
-            trial.rmdir()
-        except OSError as error:
-            return str(error)
+    unified = (_CGROUPS / "cgroup.controllers").exists()
+    trial = (_CGROUPS if unified else _CGROUPS / "memory") / f"slipway-trial-{os.getpid()}"
+    try:
+        if unified:
+            _delegate()
+        trial.mkdir()
+        trial.rmdir()
+    except OSError as error:
+        return str(error)
     return ""
+
+
+def _delegate() -> None:
+    """Let groups below the root of version 2 have controllers, as an init system does.
+
+    Raises OSError where the kernel has not got them, or where processes are in the root itself, as in a
+    container that was given a root of its own.
+    """
+    if lacking := _CONTROLLERS - set((_CGROUPS / "cgroup.controllers").read_text().split()):
+        message = f"the kernel offers no {', '.join(sorted(lacking))}"
+        raise OSError(message)
+    control = _CGROUPS / "cgroup.subtree_control"
+    if missing := _CONTROLLERS - set(control.read_text().split()):
+        control.write_text(" ".join(f"+{name}" for name in sorted(missing)))

@@ -1,9 +1,11 @@
 """Live pods reach each other by the names of Services, and the machine's network stays as it is."""
 
 import subprocess
+import urllib.request
 
 import pytest
 
+from simulator import tools
 from tests.node.support import IMAGE, NAMESPACE, LiveCluster, container, pod
 
 pytestmark = [pytest.mark.engine, pytest.mark.live]
@@ -49,6 +51,19 @@ def test_a_service_without_an_address_leads_to_its_pods(running: LiveCluster) ->
     running.ready("client")
     address = running.pod("server")["status"]["podIP"]
     assert running.run("client", RESOLVE.format(f"headless.{NAMESPACE}.svc")) == address
+
+
+def test_a_port_of_a_pod_is_forwarded_to_the_machine(running: LiveCluster) -> None:
+    running.ready("server")
+    kubectl = tools.ensure(names=["kubectl"]).path("kubectl")
+    command = [kubectl, "--kubeconfig", running.kubeconfig, "port-forward", "service/server", ":80"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarding:
+        assert forwarding.stdout is not None
+        # "Forwarding from 127.0.0.1:41234 -> 8080"
+        address = forwarding.stdout.readline().split()[2]
+        with urllib.request.urlopen(f"http://{address}", timeout=10) as answer:
+            assert answer.status == 200
+        forwarding.terminate()
 
 
 def test_names_beyond_the_cluster_do_not_exist(running: LiveCluster) -> None:

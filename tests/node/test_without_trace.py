@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -14,19 +15,13 @@ from tests.node.support import LiveCluster, container, pod
 pytestmark = [pytest.mark.engine, pytest.mark.live]
 
 
-def namespaces(process: int) -> set[str]:
-    return {
-        str(Path(f"/proc/{process}/ns/{kind}").readlink()) for kind in ("net", "mnt", "pid", "uts", "ipc")
-    }
-
-
-def all_namespaces() -> set[str]:
+def namespaces(*asked: int) -> set[str]:
+    """Those of some processes; one that has just ended has none."""
     found: set[str] = set()
-    for process in psutil.pids():
-        try:
-            found |= namespaces(process)
-        except OSError:
-            continue
+    for process in asked:
+        for kind in ("net", "mnt", "pid", "uts", "ipc"):
+            with suppress(OSError):
+                found.add(str(Path(f"/proc/{process}/ns/{kind}").readlink()))
     return found
 
 
@@ -38,11 +33,10 @@ def test_a_cluster_that_is_removed_leaves_nothing(node: LiveCluster) -> None:
     before = simulated.leftovers(node.directory)
     assert before.groups
     assert before.ports == (status.ports["kube-apiserver"],)
-    own = {space for process in processes.find(node.directory) for space in namespaces(process.pid)}
-    own -= namespaces(os.getpid())
+    own = namespaces(*(process.pid for process in processes.find(node.directory))) - namespaces(os.getpid())
     assert len(own) >= 5
     os.kill(status.processes["node"], signal.SIGKILL)
     simulated.delete(node.directory)
     assert simulated.leftovers(node.directory, ports).count == 0
     assert not node.directory.exists()
-    assert not own & all_namespaces()
+    assert not own & namespaces(*psutil.pids())
