@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from simulator.programs import charts
 from simulator.programs.model import GoPrograms
 from simulator.programs.store import module
 from simulator.tools import gobuild
@@ -30,7 +31,11 @@ def install(source: GoPrograms, stage: Path, log: TextIO, progress: Progress) ->
             gobuild.run(command, folder, log, lambda news, name=name: progress.detail(f"{name}, {news}"))
     for path, origin in source.trees.items():
         of, _, inside = origin.partition(":")
-        _copy(_downloaded(go, of, module(source), log, progress) / inside, stage / path)
+        found = _downloaded(go, of, module(source), log, progress) / inside
+        if path.endswith(charts.ENDING):
+            charts.pack(found, stage / path, source.version)
+        else:
+            _copy(found, stage / path)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ class GoPrograms:
         tags: build tags.
         trees: folders or files of the module that the program reads when it runs: the path in the source, and
             `<module path>:<path in the module>`. They are copied out of Go's module cache, never kept here.
+            A chart's folder becomes an archive where the path ends in `.tgz` (simulator/programs/charts.py).
         links: symbolic links of the module's repository that programs are compiled through, which Go leaves
             out of modules (go.dev/ref/mod, "Module zip files"): `<module path>:<path in the module>`, and
             where it leads from there.

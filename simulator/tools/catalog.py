@@ -235,15 +235,15 @@ TOOLS: tuple[Tool, ...] = (
 
 
 def select(names: Collection[str] | None) -> tuple[Tool, ...]:
-    """Return the tools that hold the named programs; where `names` is None, all but those of a live node.
+    """Return the tools that hold the named programs; where `names` is None, all that every cluster needs.
 
     Raises ToolError for a name that no tool has.
     """
-    from simulator.tools import live  # noqa: PLC0415 (its entries are made of what is above)
+    from simulator.tools import helm, live  # noqa: PLC0415 (their entries are made of what is above)
 
     if names is None:
         return TOOLS
-    every = (*TOOLS, *live.TOOLS)
+    every = (*TOOLS, *live.TOOLS, *helm.TOOLS)
     known = {program for tool in every for program in tool.programs}
     unknown = sorted(set(names) - known)
     if unknown:

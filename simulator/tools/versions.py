@@ -38,6 +38,9 @@ RUNC = "1.1.0"
 NFTABLES = "1.0.1"
 """The oldest nft that kube-proxy's mode `nftables` accepts: its documentation for Kubernetes 1.36."""
 
+HELM = "3.20.2"
+"""helm.sh/helm/v3: the library that pulumi-kubernetes 4.34 renders charts with."""
+
 GO = "1.26"
 """The oldest Go that builds all: the `go` line of k8s.io/kubernetes v1.36.3 and sigs.k8s.io/kwok v0.8.0."""
 
@@ -46,6 +49,9 @@ PULUMI_INSTALLER = "https://get.pulumi.com"
 
 KUBERNETES_RELEASES = "https://dl.k8s.io/release"
 """Kubernetes' release binaries, each beside its `.sha256`: https://kubernetes.io/releases/download/."""
+
+HELM_RELEASES = "https://get.helm.sh"
+"""Helm's release archives, each beside its `.sha256`: https://helm.sh/docs/intro/install/."""
 
 GITHUB_RELEASES = "https://github.com"
 """Release files of etcd (etcd-io/etcd) and KWOK (kubernetes-sigs/kwok)."""

@@ -25,7 +25,9 @@ PROVIDER_URN = "urn:pulumi:test::project::pulumi:providers:kubernetes::p"
 def environment(**extra: str) -> dict[str, str]:
     """An environment with the plugin and the project's Python first on PATH, and little else."""
     path = os.pathsep.join([str(BIN), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return {"PATH": path, "HOME": os.environ.get("HOME", "/"), **extra}
+    # Where the project is not the installed one, the plugin has to be this project's too.
+    given = {key: os.environ[key] for key in ("PYTHONPATH",) if key in os.environ}
+    return {"PATH": path, "HOME": os.environ.get("HOME", "/"), **given, **extra}
 
 
 class PluginError(Exception):

@@ -50,9 +50,6 @@ deployment = k8s.apps.v1.Deployment(
     },
     opts=inside,
 )
-k8s.helm.v4.Chart("chart", chart="nginx", version="1.0.0", namespace="anywhere", opts=pulumi.ResourceOptions(
-    provider=provider
-))
 pulumi.export("ready", deployment.status.ready_replicas)
 """
 
@@ -90,7 +87,6 @@ def test_the_life_of_a_stack(project: Project, cluster: TestCluster) -> None:
     assert origin(exported) == "stand-in"
     assert WORD not in json.dumps(exported) + said
     assert "managedFields" not in json.dumps(exported)
-    assert project.resources()["chart"]["type"] == "kubernetes:helm.sh/v4:Chart"
     assert WORD not in project.state
     assert "client-key-data" not in project.state
 

@@ -19,7 +19,8 @@ def values(settings: CertManagerSettings, scope: ChartScope) -> Values:
         "global": {"leaderElection": {"namespace": RELEASE}},
         "serviceAccount": {"annotations": dict(settings.service_account_annotations)},
         **_program(settings.controller, scope),
-        "webhook": _program(settings.webhook, scope),
+        # It serves a second after its start; the chart waits five.
+        "webhook": {**_program(settings.webhook, scope), "readinessProbe": {"initialDelaySeconds": 1}},
         "cainjector": _program(settings.cainjector, scope),
         # A hook of Helm's, which Pulumi never runs; the add-on's leaf waits instead.
         "startupapicheck": {"enabled": False},

@@ -105,6 +105,11 @@ class Api:
             return False
         return True
 
+    async def capabilities(self) -> tuple[str, frozenset[Type]]:
+        """Return the version of the cluster, and the API types that it serves at this moment."""
+        told = await self._client.request("GET", "/version")
+        return str(told.get("gitVersion") or ""), await self.mapper.served()
+
     async def patiently(
         self,
         attempt: Callable[[], Awaitable[T]],

@@ -97,6 +97,10 @@ class Mapper:
             raise NoSuchTypeError(f"no matches for kind {kind.kind!r} in version {kind.api_version!r}")
         return mapping
 
+    async def served(self) -> frozenset[Type]:
+        """Return all types that the cluster serves at this moment."""
+        return frozenset(await self._list(anew=True))
+
     def forget(self, kind: Type) -> None:
         """Forget a type that turned out not to be served (any more)."""
         self._served.pop(kind, None)

@@ -47,6 +47,15 @@ class Engine:
         """Show what a resource is waiting for, until the next status."""
         self._log(engine_pb2.INFO, urn, message, ephemeral=True)
 
+    def teller(self, urn: str) -> Callable[[str], None]:
+        """Return a function that shows a status of a resource, also when called by another thread."""
+        loop = asyncio.get_running_loop()
+
+        def tell(message: str) -> None:
+            loop.call_soon_threadsafe(self.status, urn, message)
+
+        return tell
+
     def progress(self, urn: str) -> Callable[[str], None]:
         """Return a function that shows the progress of a wait: what is new, and not too often."""
         due = time.monotonic() + _QUIET_SECONDS

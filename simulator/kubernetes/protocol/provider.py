@@ -180,5 +180,5 @@ class Provider(Plugin):
 
     @answered
     async def Construct(self, request: pb.ConstructRequest, context: Context) -> pb.ConstructResponse:  # noqa: N802
-        """Make a component."""
-        return await constructed(self._engine, request)
+        """Make a component, with its children."""
+        return await constructed(self._session, request)

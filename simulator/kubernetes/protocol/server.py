@@ -38,6 +38,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
 async def serve(engine_address: str | None, plugin: Callable[[Engine], Plugin]) -> None:
     """Serve on a free port of the loopback interface, print it, and return once there is nobody to serve."""
+    _read_deep_messages()
     engine = Engine()
     if engine_address:
         engine.attach(engine_address)
@@ -54,6 +55,18 @@ async def serve(engine_address: str | None, plugin: Callable[[Engine], Plugin]) 
     provider.cancel()
     await server.stop(_GRACE_SECONDS)
     await provider.close()
+
+
+def _read_deep_messages() -> None:
+    """Read what is nested deeper than the 100 levels that protobuf stops at.
+
+    Each level of an object takes three of a message, and an API type's schema may be forty deep.
+    """
+    with suppress(ImportError, AttributeError):
+        # The one switch for it; protobuf written in Python has no limit as low.
+        from google._upb import _message  # noqa: PLC0415  # pyright: ignore
+
+        _message.SetAllowOversizeProtos(True)  # pyright: ignore
 
 
 def _listen_for_the_end() -> asyncio.Event:

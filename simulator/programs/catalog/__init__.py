@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from components.versions import Chart
 from simulator.programs.catalog import (
     argo,
+    cert_manager,
     databases,
     examples,
     jobset,
     katib,
     kserve,
+    oauth2_proxy,
     spark,
     trainer,
     training_operator,
 )
-from simulator.programs.model import Image
+from simulator.programs.model import GoPrograms, Image
 
-_PROJECTS = (argo, databases, examples, jobset, katib, kserve, spark, trainer, training_operator)
+_PROJECTS = (
+    argo,
+    cert_manager,
+    databases,
+    examples,
+    jobset,
+    katib,
+    kserve,
+    oauth2_proxy,
+    spark,
+    trainer,
+    training_operator,
+)
 
 
 @cache
@@ -32,3 +47,8 @@ def needs() -> Mapping[str, tuple[str, ...]]:
     """Return by project the others without which its pods would not become ready: their `NEEDS`."""
     found = {project.__name__.rpartition(".")[2]: getattr(project, "NEEDS", ()) for project in _PROJECTS}
     return {name: needed for name, needed in found.items() if needed}
+
+
+def charts() -> Mapping[Chart, tuple[GoPrograms, str]]:
+    """Return the charts whose source comes with the programs of a project, and where their archives lie."""
+    return cert_manager.CHARTS

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from simulator.tools import live, versions
+from simulator.tools import helm, live, versions
 from simulator.tools.catalog import TOOLS, GoProgram
 from simulator.tools.gobuild import MODULES
 
-BUILDS = [program for tool in (*TOOLS, *live.TOOLS) for program in tool.build]
+BUILDS = [program for tool in (*TOOLS, *live.TOOLS, *helm.TOOLS) for program in tool.build]
 # The others are of this project: modules of theirs pin what they import.
 RELEASED = [program for program in BUILDS if not program.package.startswith("slipway/")]
 STAGING_VERSION = "v0." + versions.KUBERNETES.removeprefix("1.")
