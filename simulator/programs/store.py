@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import platform
@@ -97,10 +98,16 @@ def _determined_by(source: Source) -> list[object]:
     if isinstance(source, GoPrograms):
         # A module may hold a small main of our own beside its go.mod.
         files = sorted(file for file in module(source).rglob("*") if file.is_file())
-        return [source, machine, *((file.name, file.read_bytes()) for file in files)]
+        return [_said(source), machine, *((file.name, file.read_bytes()) for file in files)]
     if isinstance(source, DebianPackages):
-        return [source, machine, _distribution()]
-    return [source, machine, sys.version_info[:2], requirements(source).read_bytes()]
+        return [_said(source), machine, _distribution()]
+    return [_said(source), machine, sys.version_info[:2], requirements(source).read_bytes()]
+
+
+def _said(source: Source) -> list[object]:
+    """What an entry of the table says itself: what it leaves out makes no other program of it."""
+    values = {field.name: getattr(source, field.name) for field in dataclasses.fields(source)}
+    return [type(source).__name__, [(name, value) for name, value in values.items() if value]]
 
 
 def _distribution() -> str:
