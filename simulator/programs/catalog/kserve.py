@@ -18,6 +18,9 @@ from simulator.programs.model import MOUNT, GoPrograms, Image, PythonPackages
 
 VERSION = "0.17.0"
 
+# It answers webhooks by a certificate of cert-manager's.
+NEEDS = ("cert_manager",)
+
 _MODULE = "github.com/kserve/kserve"
 _SERVERS = "/opt/servers"
 _INITIALIZER = "storage-initializer/scripts/initializer-entrypoint"
@@ -35,8 +38,8 @@ PROGRAMS = GoPrograms(
 # What the servers are made of: of 0.18.0, as deployed.
 PACKAGES = PythonPackages(name="kserve-models", version="0.18.0")
 
-# Of 0.18.0, which we deploy, the libraries are those of Kubernetes 1.30. This one can be built with the
-# libraries of the cluster's own programs, which are built anyway, in a tenth of the time.
+# 0.18.0, which we deploy, goes with the libraries of Kubernetes 1.30 alone. This one goes with those of the
+# cluster's own programs, which are compiled already where those were built. Its flags are the same.
 PROXY = GoPrograms(
     name="kube-rbac-proxy",
     version="0.19.1",
