@@ -3,7 +3,6 @@
 import os
 import signal
 from contextlib import suppress
-from pathlib import Path
 
 import psutil
 import pytest
@@ -15,14 +14,20 @@ from tests.node.support import LiveCluster, container, pod
 pytestmark = [pytest.mark.engine, pytest.mark.live]
 
 
-def namespaces(*asked: int) -> set[str]:
-    """Those of some processes; one that has just ended has none."""
-    found: set[str] = set()
-    for process in asked:
-        for kind in ("net", "mnt", "pid", "uts", "ipc"):
-            with suppress(OSError):
-                found.add(str(Path(f"/proc/{process}/ns/{kind}").readlink()))
-    return found
+def everything_in(cluster: LiveCluster) -> list[psutil.Process]:
+    """The processes of a cluster and of its pods: nothing else keeps its namespaces."""
+    found = processes.find(cluster.directory)
+    return [
+        *found,
+        *psutil.Process(simulated.status(cluster.directory).processes["node"]).children(recursive=True),
+    ]
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it runs: one that its parent has not looked after yet holds nothing."""
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def test_a_cluster_that_is_removed_leaves_nothing(node: LiveCluster) -> None:
@@ -33,10 +38,11 @@ def test_a_cluster_that_is_removed_leaves_nothing(node: LiveCluster) -> None:
     before = simulated.leftovers(node.directory)
     assert before.groups
     assert before.ports == (status.ports["kube-apiserver"],)
-    own = namespaces(*(process.pid for process in processes.find(node.directory))) - namespaces(os.getpid())
-    assert len(own) >= 5
+    running = everything_in(node)
+    sandbox = [process for process in running if "/pause" in process.cmdline()]
+    assert sandbox
     os.kill(status.processes["node"], signal.SIGKILL)
     simulated.delete(node.directory)
     assert simulated.leftovers(node.directory, ports).count == 0
     assert not node.directory.exists()
-    assert not own & namespaces(*psutil.pids())
+    assert [process for process in running if is_alive(process)] == []
