@@ -181,3 +181,9 @@ def test_drivers_of_a_team_may_make_executors_in_its_namespace_and_read_no_secre
     assert {"pods", "services", "configmaps"} <= set(rule["resources"])
     assert {"create", "delete", "watch"} <= set(rule["verbs"])
     assert "secrets" not in rule["resources"]
+
+
+@pytest.mark.parametrize("deployment", [CONTROLLER, WEBHOOK])
+def test_a_program_is_given_time_to_answer_while_its_node_is_busy(deployment: str) -> None:
+    found = program(by_default(), deployment)
+    assert {found[probe]["timeoutSeconds"] for probe in ("livenessProbe", "readinessProbe")} == {5}

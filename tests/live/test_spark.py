@@ -59,7 +59,7 @@ def test_a_driver_has_its_executor_work_and_the_application_completes(
 ) -> None:
     submitted(platform, team, application)
     status = ended(platform, team, application)
-    assert status["applicationState"]["state"] == "COMPLETED", status["applicationState"]
+    assert status["applicationState"]["state"] == "COMPLETED", status["applicationState"]["errorMessage"]
 
     (driver,) = pods(platform, team, application, "driver")
     assert re.search(r"Pi is roughly 3\.\d+", platform.logs(driver["metadata"]["name"], team))

@@ -47,8 +47,9 @@ def operator_program(
             *args,
         ],
         ports={**(ports or {}), **shown, "health": HEALTH},
-        live=http_probe("/healthz", "health"),
-        ready=http_probe("/readyz", "health"),
+        # While a node is busy with what they start, they answer late.
+        live=http_probe("/healthz", "health", timeout=5),
+        ready=http_probe("/readyz", "health", timeout=5),
         mounts=[mount],
         user=USER,
         group=USER,
