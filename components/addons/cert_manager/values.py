@@ -2,6 +2,7 @@
 
 from ...charts import ChartScope, Values, resources
 from ...kube.running import current
+from ...kube.scope import COMPONENT_LABEL
 from ...kube.settings import Compute
 from .settings import CertManagerSettings
 
@@ -15,8 +16,12 @@ def values(settings: CertManagerSettings, scope: ChartScope) -> Values:
     return {
         # Chart and types have one version; `keep` marks them so that uninstalling leaves certificates alone.
         "crds": {"enabled": True, "keep": True},
-        # Elsewhere than in kube-system, which some clouds close to everybody.
-        "global": {"leaderElection": {"namespace": RELEASE}},
+        "global": {
+            # Elsewhere than in kube-system, which some clouds close to everybody.
+            "leaderElection": {"namespace": RELEASE},
+            # By it a stack's summary counts workloads.
+            "commonLabels": {COMPONENT_LABEL: "certManager"},
+        },
         "serviceAccount": {"annotations": dict(settings.service_account_annotations)},
         **_program(settings.controller, scope),
         # It serves a second after its start; the chart waits five.
