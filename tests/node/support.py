@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from typing_extensions import override
+
 from simulator.node.layout import NodeLayout
 from simulator.programs.catalog.examples import PYTHON
 from tests.support.cluster import TestCluster
@@ -13,6 +15,7 @@ Object = dict[str, Any]
 
 IMAGE = PYTHON.image
 NAMESPACE = "default"
+SECONDS = 180
 PROJECTS = ("examples",)
 """Whose images run."""
 
@@ -27,17 +30,22 @@ class LiveCluster(TestCluster):
         """The files of its live node."""
         return NodeLayout(self.directory)
 
+    @override
+    def wait(self, what: str, condition: str, namespace: str, seconds: int = SECONDS) -> None:
+        """Wait as long as a busy machine may take."""
+        super().wait(what, condition, namespace, seconds)
+
     def pod(self, name: str) -> Object:
         """A pod as it is now."""
         return self.get("pod", name, NAMESPACE)
 
     def ready(self, name: str) -> None:
         """Wait until a pod is Ready."""
-        self.wait(f"pod/{name}", "condition=Ready", NAMESPACE, 60)
+        self.wait(f"pod/{name}", "condition=Ready", NAMESPACE)
 
     def ended(self, name: str, phase: str = "Succeeded") -> None:
         """Wait until a pod has come to its end."""
-        self.wait(f"pod/{name}", f"jsonpath={{.status.phase}}={phase}", NAMESPACE, 60)
+        self.wait(f"pod/{name}", f"jsonpath={{.status.phase}}={phase}", NAMESPACE)
 
     def said(self, name: str, *arguments: str) -> str:
         """What a pod's containers have said."""
@@ -53,7 +61,7 @@ class LiveCluster(TestCluster):
         return self.kubectl("exec", name, "-n", NAMESPACE, "--", "python3", "-c", script).stdout.strip()
 
 
-def eventually(what: Callable[[], bool], seconds: float = 60) -> bool:
+def eventually(what: Callable[[], bool], seconds: float = SECONDS) -> bool:
     """Whether something comes true within a time."""
     deadline = time.monotonic() + seconds
     while not what():
