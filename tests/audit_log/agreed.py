@@ -5,13 +5,21 @@ In the lists `create,patch jobs.batch,pods` stands for four actions, in the word
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from tests.audit_log.events import Event
+
+
+class Finding(NamedTuple):
+    """What an account lacks: a rule for an action, or a field that its objects have by their type."""
+
+    account: str
+    what: str
 
 
 def actions(lines: Iterable[str]) -> frozenset[str]:
@@ -29,23 +37,27 @@ def agreed(file: Path) -> dict[str, frozenset[str]]:
 
 @dataclass(frozen=True)
 class Known:
-    """A finding that is known.
+    """Findings that are as they should be.
 
     Attributes:
-        account: whose it is.
-        what: an action that is refused, or the path of a field that is dropped.
-        reason: why it is as it should be.
+        account: whose they are, as a pattern of a shell.
+        what: actions that are refused, or paths of fields that are dropped.
+        reason: why.
     """
 
     account: str
-    what: str
+    what: tuple[str, ...]
     reason: str
 
     @classmethod
-    def read(cls, file: Path) -> "list[Known]":
+    def read(cls, file: Path) -> "tuple[Known, ...]":
         """Read a list of them."""
         content: list[Mapping[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8")) or []
-        return [cls(**one) for one in content]
+        return tuple(cls(one["account"], tuple(one["what"]), one["reason"]) for one in content)
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether a finding is one of these."""
+        return fnmatchcase(finding.account, self.account) and finding.what in self.what
 
 
 def not_seen(events: Iterable[Event], account: str, wanted: frozenset[str]) -> list[str]:

@@ -16,18 +16,26 @@ from tests.live.platform import STACK, LivePlatform
 from tests.support.project import ROOT, ProjectCopy, StackCopy, project
 
 _GIVEN = "SLIPWAY_LIVE_PROJECT"
+# Says `required` where a test that does not run is a failure.
+_WANTED = "SLIPWAY_LIVE_TESTS"
+# It looks at what all others have made controllers do.
+_LAST = "test_fidelity"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder, and skip them where no live node can run."""
+    """Mark and order the tests of this folder, and skip them where no live node can run."""
     here = Path(__file__).parent
-    reason = obstacle()
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.engine)
-            item.add_marker(pytest.mark.live)
-            if reason:
-                item.add_marker(pytest.mark.skip(reason=reason))
+    places = [number for number, item in enumerate(items) if item.path.is_relative_to(here)]
+    ordered = sorted((items[number] for number in places), key=lambda item: item.path.stem == _LAST)
+    reason = obstacle() if places else None
+    if reason and os.environ.get(_WANTED) == "required":
+        raise pytest.UsageError(f"{_WANTED}=required, and {reason}")
+    for number, item in zip(places, ordered, strict=True):
+        items[number] = item
+        item.add_marker(pytest.mark.engine)
+        item.add_marker(pytest.mark.live)
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")
