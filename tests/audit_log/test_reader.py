@@ -158,6 +158,7 @@ def test_what_is_written_other_than_by_a_patch_has_no_body_to_look_at() -> None:
         'W1122 00:12:13.141516       1 warnings.go:70] unknown field "status.faze"',
         '{"level":"info","logger":"KubeAPIWarningLogger","msg":"unknown field \\"status.faze\\""}',
         '2026-11-22T00:12:13Z\tINFO\tKubeAPIWarningLogger\tunknown field "status.faze"',
+        '2026-11-22T00:12:13Z\tINFO\tunknown field "status.faze"\t{"controller": "things"}',
     ],
 )
 def test_a_warning_is_found_in_the_log_of_its_client(written: str) -> None:

@@ -1,17 +1,16 @@
 """Fields that the API server has warned a client of, in the logs of containers.
 
 A request that says nothing about validation is answered with a warning for each field that was dropped.
-client-go prints it by klog (rest/warnings.go), controller-runtime by its logger, mostly as JSON
-(pkg/log/warning_handler.go).
+client-go prints it by klog (rest/warnings.go), controller-runtime by its logger, as a message of its own
+(pkg/log/warning_handler.go): of its name, or in newer releases of the controller whose request it was.
 """
 
 import re
 
-_UNKNOWN = re.compile(r'unknown field \\?"([^"\\]+)\\?"')
-_WARNING = re.compile(r"warnings\.go:\d+\]|KubeAPIWarningLogger")
+# Where a message begins: after klog's header, in a column of zap's, or as a value of JSON.
+_WARNING = re.compile(r'(?:\.go:\d+\] |\t|"(?:msg|message)":")unknown field \\?"([^"\\]+)\\?"')
 
 
 def warned_of(log: str) -> list[str]:
     """The paths of fields that a container's log says were dropped."""
-    lines = [line for line in log.splitlines() if _WARNING.search(line)]
-    return sorted({path for line in lines for path in _UNKNOWN.findall(line)})
+    return sorted(set(_WARNING.findall(log)))
