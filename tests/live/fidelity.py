@@ -16,6 +16,8 @@ from tests.live.platform import LivePlatform
 
 TEAM = "team"
 """Stands for the namespace of any team in the name of an account: `team/default-editor`."""
+ADDONS = ("cert-manager",)
+"""Namespaces of charts that run on a live cluster."""
 CONTROL = "control-"
 """How the namespaces begin in which something is refused on purpose."""
 
@@ -57,8 +59,8 @@ def look(platform: LivePlatform) -> Seen:
 
 
 def live_pods(platform: LivePlatform) -> list[dict[str, Any]]:
-    """The pods of the platform itself, not of its teams, that run programs."""
-    namespaces = platform.names("namespace", "-l", "app.kubernetes.io/managed-by=slipway")
+    """The pods of the platform itself and its add-ons, not of its teams, that run programs."""
+    namespaces = {*platform.names("namespace", "-l", "app.kubernetes.io/managed-by=slipway"), *ADDONS}
     nodes = platform.names("node", "-l", "simulator.slipway.dev/programs=run")
     found = json.loads(platform.kubectl("get", "pods", "-A", "-o", "json").stdout)["items"]
     return [
