@@ -47,8 +47,8 @@ class Event:
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> Self:
         """Read an event as the API server writes it."""
-        of = event.get("objectRef") or {}
-        status = event.get("responseStatus") or {}
+        of: dict[str, str] = event.get("objectRef") or {}
+        status: dict[str, Any] = event.get("responseStatus") or {}
         user = str(event["user"]["username"])
         return cls(
             account=user.removeprefix(_ACCOUNT).replace(":", "/", 1) if user.startswith(_ACCOUNT) else user,

@@ -22,13 +22,14 @@ def unknown_fields(event: Event) -> list[str]:
     """The paths of fields that were dropped, or for which the request was refused."""
     if event.code >= 400:
         return sorted({(one or other).lstrip(".") for one, other in _REFUSED.findall(event.message)})
-    if event.verb != "patch" or not isinstance(event.stored, Mapping):
+    patch, made = event.sent, event.stored
+    if event.verb != "patch" or not isinstance(made, Mapping):
         return []
-    stored = cast("Mapping[str, Any]", event.stored)
-    if isinstance(event.sent, Mapping):
-        return sorted(set(_missing(_looked_at(event, cast("Mapping[str, Any]", event.sent)), stored, "")))
-    if isinstance(event.sent, Sequence) and not isinstance(event.sent, str):
-        return sorted(set(_operations(event, cast("list[Mapping[str, Any]]", event.sent), stored)))
+    stored = cast("Mapping[str, Any]", made)
+    if isinstance(patch, Mapping):
+        return sorted(set(_missing(_looked_at(event, cast("Mapping[str, Any]", patch)), stored, "")))
+    if isinstance(patch, list):
+        return sorted(set(_operations(event, cast("list[Mapping[str, Any]]", patch), stored)))
     return []
 
 
@@ -58,7 +59,7 @@ def _missing(sent: object, stored: object, path: str) -> Iterator[str]:
     elif isinstance(sent, list) and isinstance(stored, list):
         for element in cast("list[object]", sent):
             tried = [list(_missing(element, one, f"{path}[]")) for one in cast("list[object]", stored)]
-            yield from min(tried, key=len, default=[])
+            yield from min(tried, key=len, default=list[str]())
 
 
 def _operations(
