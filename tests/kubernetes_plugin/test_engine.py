@@ -106,7 +106,7 @@ first = k8s.Provider("first", kubeconfig=given["kubeconfig"])
 source = k8s.core.v1.ConfigMap(
     "source", metadata={"name": "source", "namespace": "default"}, opts=pulumi.ResourceOptions(provider=first)
 )
-later = k8s.Provider("later", kubeconfig=source.metadata.uid.apply(lambda _: given["kubeconfig"]))
+later = k8s.Provider("later", kubeconfig=source.id.apply(lambda _: given["kubeconfig"]))
 options = pulumi.ResourceOptions(provider=later)
 k8s.core.v1.ConfigMap("one", metadata={"name": "one", "namespace": "default"}, opts=options)
 k8s.helm.v4.Chart("chart", chart="nginx", opts=options)
