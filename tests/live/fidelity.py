@@ -1,7 +1,7 @@
 """What the audit log and the logs of a live platform say about its controllers."""
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -44,9 +44,9 @@ def log(platform: LivePlatform) -> list[Event]:
 
 def look(platform: LivePlatform) -> Seen:
     """Look at what there is by now, but for what is refused on purpose."""
-    pods = live_pods(platform)
+    pods, teams = live_pods(platform), frozenset(platform.teams)
     namespaces = {pod["metadata"]["namespace"] for pod in pods} | {TEAM}
-    named = (replace(one, account=_named(platform, one.account)) for one in log(platform))
+    named = (replace(one, account=_named(one.account, teams)) for one in log(platform))
     ours = tuple(
         one
         for one in named
@@ -60,14 +60,14 @@ def look(platform: LivePlatform) -> Seen:
 
 def live_pods(platform: LivePlatform) -> list[dict[str, Any]]:
     """The pods of the platform itself and its add-ons, not of its teams, that run programs."""
-    namespaces = {*platform.names("namespace", "-l", "app.kubernetes.io/managed-by=slipway"), *ADDONS}
+    own = {*platform.names("namespace", "-l", "app.kubernetes.io/managed-by=slipway"), *ADDONS}
+    namespaces = own - set(platform.teams)
     nodes = platform.names("node", "-l", "simulator.slipway.dev/programs=run")
     found = json.loads(platform.kubectl("get", "pods", "-A", "-o", "json").stdout)["items"]
     return [
         pod
         for pod in found
-        if pod["metadata"]["namespace"] in namespaces - set(platform.teams)
-        and pod["spec"].get("nodeName") in nodes
+        if pod["metadata"]["namespace"] in namespaces and pod["spec"].get("nodeName") in nodes
     ]
 
 
@@ -109,6 +109,6 @@ def _warned(platform: LivePlatform, pod: Mapping[str, Any]) -> list[str]:
     return [field for file in folder.glob("*/*.log") for field in warned_of(file.read_text(errors="replace"))]
 
 
-def _named(platform: LivePlatform, account: str) -> str:
+def _named(account: str, teams: Collection[str]) -> str:
     namespace, _, own = account.partition("/")
-    return f"{TEAM}/{own}" if namespace in platform.teams else account
+    return f"{TEAM}/{own}" if namespace in teams else account
