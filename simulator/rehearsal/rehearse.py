@@ -26,6 +26,7 @@ from simulator.driver.home import Home
 from simulator.driver.project import Project, Stack, home_of
 from simulator.driver.record import alone
 from simulator.driver.session import Session, say
+from simulator.kubernetes.charts import UNRENDERED
 from simulator.rehearsal import derived
 from simulator.rehearsal.autoscaler import Autoscaler
 from simulator.rehearsal.groups import groups_of
@@ -158,7 +159,9 @@ def _engine(session: Session) -> Engine:
     kept = {name: value for name, value in equipped.environment.items() if not name.startswith(_CREDENTIALS)}
     code = str(Path(cluster.__file__).parents[2])
     path = os.pathsep.join([code, *filter(None, [kept.get("PYTHONPATH")])])
-    return replace(equipped, environment={**kept, "PYTHONPATH": path}).without_checkpoints()
+    return replace(
+        equipped, environment={**kept, "PYTHONPATH": path, UNRENDERED: "true"}
+    ).without_checkpoints()
 
 
 def _give_secrets(engine: Engine, values: Mapping[str, str]) -> None:

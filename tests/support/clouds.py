@@ -18,6 +18,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from simulator.kubernetes.charts import UNRENDERED
 from tests.clouds import programs
 from tests.clouds.account import ROOT as ACCOUNT
 from tests.clouds.account import Account
@@ -62,6 +63,7 @@ class CloudProject(ProjectCopy):
                 "PULUMI_CONFIG_PASSPHRASE": "correct horse",
                 "PULUMI_HOME": str(self.root / "pulumi"),
                 ACCOUNT: str(self.account.root),
+                UNRENDERED: "true",
             }
         )
 
