@@ -42,7 +42,7 @@ def _reasons() -> Iterator[str]:
         yield "live pods need root, to make namespaces, mounts and control groups"
     if missing := [name for name in _COMMANDS if shutil.which(name) is None]:
         yield f"there is no {', '.join(missing)} on PATH: install util-linux and iproute2"
-    if not (any(map(shutil.which, ("apt-get",))) or all(map(shutil.which, _PACKAGED))):
+    if not (shutil.which("apt-get") or all(map(shutil.which, _PACKAGED))):
         yield f"there is no {' or '.join(_PACKAGED)} on PATH, and this is neither Debian nor Ubuntu"
     if reason := _trial():
         yield f"namespaces cannot be made here: {reason}"

@@ -39,10 +39,6 @@ class Store:
         digest = hashlib.sha256(repr(_determined_by(source)).encode()).hexdigest()
         return self.root / f"{source.name}-{digest[:12]}"
 
-    def has(self, source: Source) -> bool:
-        """Tell whether a source is there."""
-        return self.home(source).is_dir()
-
     def log(self, source: Source) -> Path:
         """Return the file that holds the output of obtaining a source."""
         return self.root / "logs" / f"{source.name}.log"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from tests.support.cluster import Object, TestCluster
+from tests.support.cluster import Object, TestCluster, listed
 from tests.support.project import StackCopy
 
 STACK = "live"
@@ -55,10 +55,6 @@ class LivePlatform(TestCluster):
 
     def refused(self, *objects: Object) -> str:
         """Apply what has to be refused; return the error."""
-        done = self.kubectl("apply", "--server-side", "-f-", input=_list(objects), check=False)
+        done = self.kubectl("apply", "--server-side", "-f-", input=listed(objects), check=False)
         assert done.returncode, f"was accepted: {done.stdout}"
         return done.stderr
-
-
-def _list(objects: tuple[Object, ...]) -> str:
-    return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})

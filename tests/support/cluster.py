@@ -58,7 +58,7 @@ class TestCluster:
 
     def apply(self, *objects: Object) -> None:
         """Apply objects, server-side and with strict validation of their fields."""
-        self.kubectl("apply", "--server-side", "--validate=strict", "-f-", input=_list(objects))
+        self.kubectl("apply", "--server-side", "--validate=strict", "-f-", input=listed(objects))
 
     def get(self, kind: str, name: str, namespace: str = "") -> dict[str, Any]:
         """One object as it is now."""
@@ -76,5 +76,6 @@ class TestCluster:
         self.kubectl("wait", *what.split(), f"--for={condition}", "-n", namespace, f"--timeout={seconds}s")
 
 
-def _list(objects: Sequence[Object]) -> str:
+def listed(objects: Sequence[Object]) -> str:
+    """Objects as one, in JSON, as kubectl takes them from its input."""
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
