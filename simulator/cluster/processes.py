@@ -50,9 +50,8 @@ def components(directory: Path) -> dict[str, psutil.Process]:
     """Return the live processes that are a component, by its name."""
     running: dict[str, psutil.Process] = {}
     for process in find(directory):
-        with suppress(psutil.Error):
-            if (name := process.name()) in COMPONENTS:
-                running[name] = process
+        if (called := name(process)) in COMPONENTS:
+            running[called] = process
     return running
 
 
@@ -94,7 +93,7 @@ def kill_interrupted(directory: Path) -> None:
     while found := [
         process
         for process in find(directory)
-        if _name(process) not in COMPONENTS and not variable(process, PART)
+        if name(process) not in COMPONENTS and not variable(process, PART)
     ]:
         kill(found)
 
@@ -150,16 +149,17 @@ def _listener(port: int) -> str:
     return "another program"
 
 
-def _name(process: psutil.Process) -> str:
+def name(process: psutil.Process) -> str:
+    """Return the name of a process's program; empty where it has ended meanwhile."""
     with suppress(psutil.Error):
         return process.name()
     return ""
 
 
-def variable(process: psutil.Process, name: str) -> str | None:
+def variable(process: psutil.Process, key: str) -> str | None:
     """Return a variable of a live process's environment; None where it has none or is not ours to ask."""
     with suppress(psutil.Error, OSError):
-        return process.environ().get(name) if _is_alive(process) else None
+        return process.environ().get(key) if _is_alive(process) else None
     return None
 
 

@@ -24,8 +24,8 @@ OBJECTS = [
 ]
 
 
-def program(cluster: LiveCluster, name: str) -> psutil.Process:
-    return next(process for process in processes.find(cluster.directory) if process.name() == name)
+def programs(cluster: LiveCluster, name: str) -> list[psutil.Process]:
+    return [process for process in processes.find(cluster.directory) if processes.name(process) == name]
 
 
 def container_of(cluster: LiveCluster) -> str:
@@ -55,16 +55,9 @@ def test_the_machine_reaches_the_cluster_again_after_its_relay_was_killed(runnin
 
 @pytest.mark.parametrize("name", ["kubelet", "containerd", "coredns", "kube-proxy"])
 def test_a_program_of_the_node_that_ends_is_started_again(running: LiveCluster, name: str) -> None:
-    before = program(running, name)
+    before, *_ = programs(running, name)
     before.kill()
-
-    def again() -> bool:
-        return any(
-            process.name() == name and process.pid != before.pid
-            for process in processes.find(running.directory)
-        )
-
-    assert eventually(again)
+    assert eventually(lambda: any(process.pid != before.pid for process in programs(running, name)))
     assert simulated.status(running.directory).serves
 
 
