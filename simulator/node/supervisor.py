@@ -37,8 +37,8 @@ def run(directory: Path) -> None:
     settings = Settings.read(layout)
     _prepare(layout, settings)
     threading.Thread(target=volumes.keep, args=(layout, settings), daemon=True).start()
-    started = [_Kept(program, layout.log(program.name)) for program in programs(layout, settings)]
-    imported = _Kept(_importer(layout, settings), layout.log("import"), once=True)
+    started = [Kept(program, layout.log(program.name)) for program in programs(layout, settings)]
+    imported = Kept(_importer(layout, settings), layout.log("import"), once=True)
     _supervise([*started, imported])
 
 
@@ -63,7 +63,7 @@ def _importer(layout: NodeLayout, settings: Settings) -> Program:
     return Program("import", (*ctr, "images", "import", "/run/sandbox.tar"), after=Path(SOCKET))
 
 
-class _Kept:
+class Kept:
     """A program that is started whenever it does not run."""
 
     def __init__(self, program: Program, log: Path, *, once: bool = False) -> None:
@@ -72,16 +72,22 @@ class _Kept:
         self._once = once
         self._starts: deque[float] = deque(maxlen=len(_PAUSES))
         self._not_before = 0.0
-        self.pid: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The id of its process; None while it does not run."""
+        return self._process and self._process.pid
 
     def start(self) -> None:
         """Start it, unless it runs, waits for something, or has ended too often to be started at once."""
         after = self._program.after
-        if self.pid is not None or time.monotonic() < self._not_before or (after and not after.exists()):
+        if self._process or time.monotonic() < self._not_before or (after and not after.exists()):
             return
         self._starts.append(time.monotonic())
         with self._log.open("a") as log:
-            process = subprocess.Popen(
+            # What nobody refers to would be waited for by the next one's making, and its end be lost.
+            self._process = subprocess.Popen(
                 self._program.command,
                 env={**os.environ, **self._program.environment},
                 stdin=subprocess.DEVNULL,
@@ -89,12 +95,14 @@ class _Kept:
                 stderr=log,
                 start_new_session=True,
             )
-        self.pid = process.pid
 
     def ended(self, status: int) -> None:
         """Take note of its end."""
-        self.pid = None
+        assert self._process is not None
         code = os.waitstatus_to_exitcode(status)
+        # Its id may be another's by now: it must not be waited for again.
+        self._process.returncode = code
+        self._process = None
         if self._once and code == 0:
             self._not_before = float("inf")
             return
@@ -106,18 +114,18 @@ class _Kept:
             log.write(f"{self._program.name} ended with {code}; it is started again in {pause} s\n")
 
 
-def _supervise(kept: Sequence[_Kept]) -> None:
+def _supervise(kept: Sequence[Kept]) -> None:
     while True:
         for each in kept:
             each.start()
-        for pid, status in _ended():
+        for pid, status in ended_children():
             for each in kept:
                 if each.pid == pid:
                     each.ended(status)
         time.sleep(_POLL)
 
 
-def _ended() -> Iterable[tuple[int, int]]:
+def ended_children() -> Iterable[tuple[int, int]]:
     """Return the children that have ended, orphans of others among them, each with its status."""
     found: list[tuple[int, int]] = []
     with suppress(ChildProcessError):
