@@ -1,8 +1,10 @@
-"""Puts the programs of the table into the store: one step a source."""
+"""Puts the programs of the table into the store: one step a source, those that are only fetched meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import TextIO
 
@@ -11,14 +13,14 @@ from simulator.programs.model import DebianPackages, GoPrograms, Image, Source
 from simulator.programs.store import Store
 from simulator.tools import ToolError
 from simulator.tools.errors import UnavailableError
-from simulator.tools.progress import Progress, choose
+from simulator.tools.progress import Progress, Unseen, choose
 
 
 def install(images: Iterable[Image], store: Store, report: Callable[[str], None] | None = None) -> None:
     """Build or install what the programs of `images` lack in the store, telling the progress as tools do.
 
     Takes milliseconds where nothing is missing. What is finished stays, so an interrupted run is taken up by
-    the next. Raises ToolError, ready for the user, at the first source that cannot be had.
+    the next. Raises ToolError, ready for the user, where a source cannot be had.
     """
     wanted = {store.home(source): source for image in images for source in image.sources}
     if all(home.is_dir() for home in wanted):
@@ -28,9 +30,32 @@ def install(images: Iterable[Image], store: Store, report: Callable[[str], None]
         store.lock(lambda: progress.say("waiting for another process that is obtaining programs")),
     ):
         missing = [source for home, source in wanted.items() if not home.is_dir()]
-        for step, source in enumerate(missing, start=1):
-            progress.begin(f"[{step}/{len(missing)}] {source.name} {source.version}")
-            progress.end(_install(source, store, progress))
+        _obtain(missing, store, progress)
+
+
+def _obtain(missing: Sequence[Source], store: Store, progress: Progress) -> None:
+    """Build on all processors, and at the same time fetch what is not built: that waits for the network."""
+    built = [source for source in missing if isinstance(source, GoPrograms)]
+    fetched = [source for source in missing if source not in built]
+    step = count(1)
+
+    def begin(source: Source) -> None:
+        progress.begin(f"[{next(step)}/{len(missing)}] {source.name} {source.version}")
+
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        meanwhile = {source.name: beside.submit(_install, source, store, Unseen()) for source in fetched}
+        try:
+            for source in built:
+                begin(source)
+                progress.end(_install(source, store, progress))
+                for future in meanwhile.values():
+                    if future.done():
+                        future.result()
+            for source in fetched:
+                begin(source)
+                progress.end(meanwhile[source.name].result())
+        finally:
+            beside.shutdown(wait=False, cancel_futures=True)
 
 
 def _install(source: Source, store: Store, progress: Progress) -> str:

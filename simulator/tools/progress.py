@@ -112,6 +112,14 @@ class Lines:
             self._ticker.join()
 
 
+class Unseen(Lines):
+    """Nothing: of a step beside the one that is shown."""
+
+    def __init__(self) -> None:
+        """Give no line to anybody."""
+        super().__init__(lambda _: None)
+
+
 class Live:
     """One line on a terminal that moves: step, detail, time so far; a finished step leaves a line behind."""
 
