@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import os
 import platform
-import shutil
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import filelock
-
 from simulator.programs.model import DebianPackages, GoPrograms, PythonPackages, Source
-from simulator.tools import ToolError
+from simulator.tools import folders
 from simulator.tools.cache import Cache
 
 HERE = Path(__file__).parent
-_PARTIAL = ".partial-"
 
 
 @dataclass(frozen=True)
@@ -49,34 +44,14 @@ class Store:
 
         What an interrupted run left is removed first. Raises ToolError where the folder cannot be written.
         """
-        try:
-            (self.root / "logs").mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(self.root / "lock")
-            try:
-                lock.acquire(timeout=0)
-            except filelock.Timeout:
-                waiting()
-                lock.acquire()
-        except OSError as error:
-            message = f"the store of programs at {self.root} cannot be written: {error}"
-            raise ToolError(message) from error
-        try:
-            for leftover in self.root.glob(f"{_PARTIAL}*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+        with folders.lock(self.root, waiting, f"the store of programs at {self.root}"):
             yield
-        finally:
-            lock.release()
 
     @contextmanager
     def stage(self, source: Source) -> Generator[Path]:
         """Give a folder to fill; at the end it is moved into place as a whole, after an error removed."""
-        partial = self.root / f"{_PARTIAL}{source.name}-{os.urandom(8).hex()}"
-        partial.mkdir(mode=0o755)
-        try:
-            yield partial
-            partial.rename(self.home(source))
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+        with folders.stage(self.home(source)) as stage:
+            yield stage
 
 
 def module(source: GoPrograms) -> Path:

@@ -10,17 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from simulator.tools import folders
 from simulator.tools.catalog import Tool
-from simulator.tools.errors import ToolError
 
-_PARTIAL = ".partial-"
 _ORIGIN = "origin.json"
 
 
@@ -43,13 +41,6 @@ class Found:
 def executable(path: Path) -> bool:
     """Whether there is a file at `path` that can be run."""
     return path.is_file() and os.access(path, os.X_OK)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write `text` so that a reader finds the old content or the new one, never a part."""
-    partial = path.with_name(f"{_PARTIAL}{path.name}-{os.urandom(8).hex()}")
-    partial.write_text(text)
-    partial.replace(path)
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -104,45 +95,15 @@ class Cache:
         Leftovers of an interrupted run are removed first. Raises ToolError where the folder cannot be
         written.
         """
-        import filelock  # noqa: PLC0415 (only needed when something is missing)
-
-        try:
-            self.logs.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(self.tools / "lock")
-            try:
-                lock.acquire(timeout=0)
-            except filelock.Timeout:
-                waiting()
-                lock.acquire()
-        except OSError as error:
-            message = (
-                f"the cache of tools at {self.root} cannot be written: {error}. "
-                "Set SLIPWAY_CACHE to a folder that can."
-            )
-            raise ToolError(message) from error
-        try:
-            self._sweep()
+        with folders.lock(self.tools, waiting, f"the cache of tools at {self.root}"):
             yield
-        finally:
-            lock.release()
-
-    def _sweep(self) -> None:
-        for leftover in self.tools.glob(f"{_PARTIAL}*"):
-            if leftover.is_dir():
-                shutil.rmtree(leftover, ignore_errors=True)
-            else:
-                leftover.unlink(missing_ok=True)
 
     @contextmanager
     def stage(self, tool: Tool) -> Generator[Path]:
         """Give a folder to fill; at the end it is moved into place as a whole, after an error removed."""
-        partial = self._partial(f"{tool.name}-{tool.version}")
-        (partial / "bin").mkdir(parents=True)
-        try:
-            yield partial
-            self._place(partial, self.home(tool))
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+        with folders.stage(self.home(tool)) as stage:
+            (stage / "bin").mkdir()
+            yield stage
 
     def sign(self, stage: Path, source: str, versions: Mapping[str, str]) -> None:
         """Note in a staged folder how the tool was obtained, and the versions of its programs."""
@@ -158,26 +119,10 @@ class Cache:
         """Make the folder of links to these programs."""
         found = tuple(found)
         directory = self.links(found)
-        partial = self._partial(directory.name)
-        partial.mkdir()
-        try:
+        with folders.stage(directory) as stage:
             for name, target in _targets(found).items():
-                (partial / name).symlink_to(target)
-            self._place(partial, directory)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+                (stage / name).symlink_to(target)
         return directory
-
-    def _partial(self, name: str) -> Path:
-        return self.tools / f"{_PARTIAL}{name}-{os.urandom(8).hex()}"
-
-    def _place(self, partial: Path, final: Path) -> None:
-        if final.exists():
-            # It lacks something: somebody took files out of it.
-            broken = self._partial(f"broken-{final.name}")
-            final.rename(broken)
-            shutil.rmtree(broken, ignore_errors=True)
-        partial.rename(final)
 
 
 def _targets(found: Iterable[Found]) -> dict[str, str]:

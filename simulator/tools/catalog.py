@@ -68,6 +68,15 @@ class Download:
     digest: str
     member: str = ""
 
+    @classmethod
+    def from_github(cls, repository: str, version: str, file: str, member: str = "") -> Download:
+        """Return the `file` of the release that is tagged with `v` and the version."""
+        return cls(
+            f"{versions.GITHUB_RELEASES}/{repository}/releases/download/v{version}/{file}",
+            digest=f"{versions.GITHUB_API}/repos/{repository}/releases/tags/v{version}",
+            member=member,
+        )
+
 
 @dataclass(frozen=True)
 class PulumiInstaller:
@@ -153,17 +162,13 @@ def _pulumi() -> Tool:
 
 def _etcd() -> Tool:
     version = versions.ETCD
-    release = f"etcd-io/etcd/releases/download/v{version}/etcd-v{version}-linux-{{arch}}"
+    release = f"etcd-v{version}-linux-{{arch}}"
     return Tool(
         "etcd",
         version,
         programs=("etcd",),
         version_arguments=("--version",),
-        official=Download(
-            f"{versions.GITHUB_RELEASES}/{release}.tar.gz",
-            digest=f"{versions.GITHUB_API}/repos/etcd-io/etcd/releases/tags/v{version}",
-            member=f"etcd-v{version}-linux-{{arch}}/etcd",
-        ),
+        official=Download.from_github("etcd-io/etcd", version, f"{release}.tar.gz", f"{release}/etcd"),
         build=(GoProgram("etcd", version, module="etcd", package="go.etcd.io/etcd/server/v3"),),
     )
 
@@ -199,16 +204,12 @@ def kubernetes(name: str, *version_arguments: str) -> Tool:
 
 def _kwok(name: str) -> Tool:
     version = versions.KWOK
-    repository = "kubernetes-sigs/kwok"
     return Tool(
         name,
         version,
         programs=(name,),
         version_arguments=("--version",),
-        official=Download(
-            f"{versions.GITHUB_RELEASES}/{repository}/releases/download/v{version}/{name}-linux-{{arch}}",
-            digest=f"{versions.GITHUB_API}/repos/{repository}/releases/tags/v{version}",
-        ),
+        official=Download.from_github("kubernetes-sigs/kwok", version, f"{name}-linux-{{arch}}"),
         build=(
             GoProgram(
                 name,

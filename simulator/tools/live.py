@@ -14,17 +14,16 @@ PAUSE = "slipway-pause"
 def _containerd() -> Tool:
     version = versions.CONTAINERD
     programs = ("containerd", "containerd-shim-runc-v2", "ctr")
-    repository = "containerd/containerd"
     return Tool(
         "containerd",
         version,
         programs=programs,
         version_arguments=("--version",),
-        official=Download(
-            f"{versions.GITHUB_RELEASES}/{repository}/releases/download/v{version}"
-            f"/containerd-static-{version}-linux-{{arch}}.tar.gz",
-            digest=f"{versions.GITHUB_API}/repos/{repository}/releases/tags/v{version}",
-            member="bin/{program}",
+        official=Download.from_github(
+            "containerd/containerd",
+            version,
+            f"containerd-static-{version}-linux-{{arch}}.tar.gz",
+            "bin/{program}",
         ),
         build=tuple(
             GoProgram(
@@ -44,17 +43,16 @@ def _containerd() -> Tool:
 def _cni() -> Tool:
     version = versions.CNI_PLUGINS
     folders = {"ptp": "main", "loopback": "main", "host-local": "ipam", "portmap": "meta"}
-    repository = "containernetworking/plugins"
     return Tool(
         "cni-plugins",
         version,
         programs=tuple(folders),
         version_arguments=("--version",),
-        official=Download(
-            f"{versions.GITHUB_RELEASES}/{repository}/releases/download/v{version}"
-            f"/cni-plugins-linux-{{arch}}-v{version}.tgz",
-            digest=f"{versions.GITHUB_API}/repos/{repository}/releases/tags/v{version}",
-            member="./{program}",
+        official=Download.from_github(
+            "containernetworking/plugins",
+            version,
+            f"cni-plugins-linux-{{arch}}-v{version}.tgz",
+            "./{program}",
         ),
         build=tuple(
             GoProgram(
@@ -71,17 +69,13 @@ def _cni() -> Tool:
 
 def _coredns() -> Tool:
     version = versions.COREDNS
-    repository = "coredns/coredns"
     return Tool(
         "coredns",
         version,
         programs=("coredns",),
         version_arguments=("-version",),
-        official=Download(
-            f"{versions.GITHUB_RELEASES}/{repository}/releases/download/v{version}"
-            f"/coredns_{version}_linux_{{arch}}.tgz",
-            digest=f"{versions.GITHUB_API}/repos/{repository}/releases/tags/v{version}",
-            member="{program}",
+        official=Download.from_github(
+            "coredns/coredns", version, f"coredns_{version}_linux_{{arch}}.tgz", "{program}"
         ),
         # With no more plugins than a node needs, which spares most of the build.
         build=(GoProgram("coredns", version, module="coredns", package="slipway/tools/coredns"),),

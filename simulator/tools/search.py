@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from simulator.tools.cache import Cache, Found, executable, read_object, write_atomically
+from simulator.tools.cache import Cache, Found, executable, read_object
 from simulator.tools.catalog import Tool, Version
+from simulator.tools.folders import write_atomically
 
 _PROBE_SECONDS = 10
 

@@ -10,6 +10,7 @@ import pytest
 
 from simulator.programs.store import HERE
 from simulator.tools.gobuild import MODULES
+from tests.support.go_modules import versions
 
 SHARED = MODULES / "kubernetes"
 SMALL = HERE / "modules/oauth2-proxy"
@@ -34,14 +35,6 @@ LIBRARIES_OF_ITS_OWN = {
     "argo": {"github.com/google/gnostic-models", "k8s.io/kube-openapi"},  # Those of its older clients.
     "containerd": {"cyphar.com/go-pathrs", "k8s.io/cri-api"},  # The API that containerd itself serves.
 }
-
-
-def versions(folder: Path) -> dict[str, str]:
-    """The version of each library that programs in that folder are compiled with."""
-    text = (folder / "go.mod").read_text()
-    required = re.findall(r"^\s*(?:require )?(\S+) (v\S+)(?: // indirect)?$", text, re.M)
-    replaced = re.findall(r"^\s*(?:replace )?\S+ => (\S+) (v\S+)$", text, re.M)
-    return dict(required) | dict(replaced)
 
 
 def of_kubernetes(library: str, version: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from simulator.tools import helm, live, versions
 from simulator.tools.catalog import TOOLS, GoProgram
 from simulator.tools.gobuild import MODULES
+from tests.support import go_modules
 
 BUILDS = [program for tool in (*TOOLS, *live.TOOLS, *helm.TOOLS) for program in tool.build]
 # The others are of this project: modules of theirs pin what they import.
@@ -15,15 +16,9 @@ RELEASED = [program for program in BUILDS if not program.package.startswith("sli
 STAGING_VERSION = "v0." + versions.KUBERNETES.removeprefix("1.")
 
 
-def required(module: str) -> dict[str, str]:
-    """The versions that a go.mod pins, by module path."""
-    text = (MODULES / module / "go.mod").read_text()
-    return dict(re.findall(r"^(?:require)?\s+([a-z0-9.-]+\.[a-z]+/\S+|\S+/\S+) (v\S+)", text, re.MULTILINE))
-
-
 @pytest.mark.parametrize("program", RELEASED, ids=lambda program: program.name)
 def test_each_program_is_pinned_to_the_version_it_is_known_by(program: GoProgram) -> None:
-    pins = required(program.module)
+    pins = go_modules.versions(MODULES / program.module)
     own = [path for path in pins if program.package == path or program.package.startswith(f"{path}/")]
     assert pins[max(own, key=len)] == f"v{program.version}"
 
@@ -38,7 +33,9 @@ def test_each_program_is_declared_as_a_tool_of_its_module(program: GoProgram) ->
 def test_each_pin_has_its_checksum(folder: Path) -> None:
     sums = {tuple(line.split()[:2]) for line in (folder / "go.sum").read_text().splitlines()}
     missing = [
-        path for path, version in required(folder.name).items() if (path, f"{version}/go.mod") not in sums
+        path
+        for path, version in go_modules.versions(folder).items()
+        if (path, f"{version}/go.mod") not in sums
     ]
     assert missing == []
 
@@ -58,14 +55,14 @@ def test_kubernetes_is_pinned_with_the_libraries_of_its_release() -> None:
         "k8s.io/kubectl",
         "k8s.io/kubelet",
     }
-    pins = required("kubernetes")
+    pins = go_modules.versions(MODULES / "kubernetes")
     assert {pins[path] for path in released_with_it} == {STAGING_VERSION}
     assert "v0.0.0" not in pins.values()
 
 
 def test_etcd_is_the_version_that_kubernetes_is_built_against() -> None:
-    assert required("kubernetes")["go.etcd.io/etcd/client/v3"] == f"v{versions.ETCD}"
+    assert go_modules.versions(MODULES / "kubernetes")["go.etcd.io/etcd/client/v3"] == f"v{versions.ETCD}"
 
 
 def test_coredns_is_the_version_it_is_known_by() -> None:
-    assert required("coredns")["github.com/coredns/coredns"] == f"v{versions.COREDNS}"
+    assert go_modules.versions(MODULES / "coredns")["github.com/coredns/coredns"] == f"v{versions.COREDNS}"

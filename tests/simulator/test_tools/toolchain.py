@@ -19,8 +19,8 @@ for argument; do
     previous=$argument
 done
 name=${program##*/}
-echo "$name|$PWD|$CGO_ENABLED,$GOOS,$GOWORK$arguments" >> "$here/builds"
 echo $$ > "$here/process"
+echo "$name|$PWD|$CGO_ENABLED,$GOOS,$GOWORK$arguments" >> "$here/builds"
 echo k8s.io/api/core/v1
 while [ -e "$here/hold-$name" ]; do /bin/sleep 0.02; done
 if [ -e "$here/fail-$name" ]; then /bin/cat "$here/fail-$name"; exit 1; fi
