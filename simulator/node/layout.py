@@ -13,8 +13,9 @@ ADDRESS = "100.64.0.1"
 """The node's own, on a bridge inside the cluster's network namespace; of RFC 6598."""
 
 BRIDGE = "node0"
-SERVICE_NETWORK = "10.96.0.0/16"
 API_SERVICE = "10.96.0.1"
+"""Of the API server: the first address of the cluster's network of Services."""
+
 POD_NETWORK = "10.245.0.0/16"
 """Not that of the simulated pods, which KWOK hands out."""
 

@@ -8,8 +8,6 @@ programs that every container sees anyway.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,11 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from simulator.programs import content, images
 from simulator.programs.model import Image
+from simulator.programs.oci import Blobs
 from simulator.programs.store import Store
 
-_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-_CONFIGURATION = "application/vnd.oci.image.config.v1+json"
-_LAYER = "application/vnd.oci.image.layer.v1.tar"
 _DEFAULT_REGISTRY = "docker.io"
 
 
@@ -43,7 +39,7 @@ class Registry:
 
     images: Mapping[str, Image]
     store: Store
-    blobs: dict[str, tuple[bytes, str]] = field(default_factory=dict[str, tuple[bytes, str]])
+    blobs: Blobs = field(default_factory=Blobs)
 
     @classmethod
     def of(cls, table: Mapping[str, Image], store: Store) -> Registry:
@@ -52,31 +48,14 @@ class Registry:
 
     def manifest(self, registry: str, repository: str, reference: str) -> str | None:
         """Return the digest of an image's manifest, or None for an image that is not in the table."""
-        if reference in self.blobs:
+        if reference in self.blobs.kept:
             return reference
         image = self.images.get(f"{registry or _DEFAULT_REGISTRY}/{repository}:{reference}")
         if image is None:
             return None
-        layer = content.layer(image, self.store)
-        digest = self._keep(layer, _LAYER)
-        configuration = content.configuration(image, digest)
-        parts = {"config": (configuration, _CONFIGURATION), "layer": (layer, _LAYER)}
-        described = {
-            name: {"mediaType": kind, "size": len(blob), "digest": self._keep(blob, kind)}
-            for name, (blob, kind) in parts.items()
-        }
-        manifest = {
-            "schemaVersion": 2,
-            "mediaType": _MANIFEST,
-            "config": described["config"],
-            "layers": [described["layer"]],
-        }
-        return self._keep(json.dumps(manifest).encode(), _MANIFEST)
-
-    def _keep(self, blob: bytes, kind: str) -> str:
-        digest = f"sha256:{hashlib.sha256(blob).hexdigest()}"
-        self.blobs[digest] = (blob, kind)
-        return digest
+        layer = self.blobs.layer(content.layer(image, self.store))
+        configuration = content.configuration(image, layer["digest"])
+        return self.blobs.manifest(configuration, layer)["digest"]
 
 
 def handler(registry: Registry) -> type[BaseHTTPRequestHandler]:
@@ -96,7 +75,7 @@ def handler(registry: Registry) -> type[BaseHTTPRequestHandler]:
                     self._send(b"{}", "application/json")
                 case ["v2", *repository, "manifests", reference]:
                     self._give(registry.manifest(asked, "/".join(repository), reference))
-                case ["v2", *_, "blobs", digest] if digest in registry.blobs:
+                case ["v2", *_, "blobs", digest] if digest in registry.blobs.kept:
                     self._give(digest)
                 case _:
                     self._give(None)
@@ -107,8 +86,8 @@ def handler(registry: Registry) -> type[BaseHTTPRequestHandler]:
                     b'{"errors": [{"code": "MANIFEST_UNKNOWN"}]}', "application/json", HTTPStatus.NOT_FOUND
                 )
                 return
-            blob, kind = registry.blobs[digest]
-            self._send(blob, kind, digest=digest)
+            blob = registry.blobs.kept[digest]
+            self._send(blob.content, blob.kind, digest=digest)
 
         def _send(
             self, body: bytes, kind: str, status: HTTPStatus = HTTPStatus.OK, *, digest: str = ""

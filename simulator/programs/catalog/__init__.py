@@ -21,31 +21,34 @@ from simulator.programs.catalog import (
 )
 from simulator.programs.model import GoPrograms, Image
 
-_PROJECTS = (
-    argo,
-    cert_manager,
-    databases,
-    examples,
-    jobset,
-    katib,
-    kserve,
-    oauth2_proxy,
-    spark,
-    trainer,
-    training_operator,
-)
+_PROJECTS = {
+    project.__name__.rpartition(".")[2]: project
+    for project in (
+        argo,
+        cert_manager,
+        databases,
+        examples,
+        jobset,
+        katib,
+        kserve,
+        oauth2_proxy,
+        spark,
+        trainer,
+        training_operator,
+    )
+}
 
 
 @cache
 def projects() -> Mapping[str, tuple[Image, ...]]:
     """Return the images of each project, by the name of its module."""
-    return {project.__name__.rpartition(".")[2]: project.IMAGES for project in _PROJECTS}
+    return {name: project.IMAGES for name, project in _PROJECTS.items()}
 
 
 @cache
 def needs() -> Mapping[str, tuple[str, ...]]:
     """Return by project the others without which its pods would not become ready: their `NEEDS`."""
-    found = {project.__name__.rpartition(".")[2]: getattr(project, "NEEDS", ()) for project in _PROJECTS}
+    found = {name: getattr(project, "NEEDS", ()) for name, project in _PROJECTS.items()}
     return {name: needed for name, needed in found.items() if needed}
 
 

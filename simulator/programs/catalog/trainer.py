@@ -6,7 +6,9 @@ downloads a model and a dataset first, and pods have no way outside.
 """
 
 import platform
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from components.versions import Trainer
 from simulator.programs.catalog import mpi
@@ -37,6 +39,24 @@ done
 """
 _LIBRARIES = f"{MOUNT}/{TORCH.name}/usr/lib/{platform.machine()}-linux-gnu"
 _SCRIPTS = Path(__file__).parents[1] / "scripts"
+
+
+def _shell(
+    image: str, packages: PythonPackages, version: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> Image:
+    """An image of Python packages, in which a runtime's command runs."""
+    return Image(
+        image=image,
+        sources=(packages,),
+        entrypoint=(),
+        arguments=_SHELL,
+        folders={_WORK: 0o755},
+        user=_ROOT,
+        environment=environment,
+        directory=_WORK,
+        version=version,
+    )
+
 
 IMAGES = (
     Image(
@@ -73,27 +93,8 @@ IMAGES = (
         directory=_WORK,
         version=f"PyTorch {TORCH.version} for CPUs",
     ),
-    Image(
-        image=Trainer.JAX,
-        sources=(JAX,),
-        entrypoint=(),
-        arguments=_SHELL,
-        folders={_WORK: 0o755},
-        user=_ROOT,
-        environment={"JAX_PLATFORMS": "cpu"},
-        directory=_WORK,
-        version=f"JAX {JAX.version} for CPUs",
-    ),
-    Image(
-        image=Trainer.XGBOOST,
-        sources=(XGBOOST,),
-        entrypoint=(),
-        arguments=_SHELL,
-        folders={_WORK: 0o755},
-        user=_ROOT,
-        directory=_WORK,
-        version=f"XGBoost {XGBOOST.version} for CPUs",
-    ),
+    _shell(Trainer.JAX, JAX, f"JAX {JAX.version} for CPUs", {"JAX_PLATFORMS": "cpu"}),
+    _shell(Trainer.XGBOOST, XGBOOST, f"XGBoost {XGBOOST.version} for CPUs"),
     mpi.image(Trainer.MLX, MLX, f"MLX {MLX.version} for CPUs, Open MPI {mpi.OPEN_MPI.version}"),
     mpi.image(Trainer.DEEPSPEED, MPI4PY, f"mpi4py {MPI4PY.version} without DeepSpeed"),
 )
