@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from .. import dynamic
 from ..contracts import Capabilities, Cluster, NodePool
+from ..dynamic.programs import SimulatedPrograms
 from ..settings_base import DnsLabel, Settings, duplicates
 from . import programs
 from .device_labels import sharing_labels
@@ -176,7 +177,7 @@ class SimulatedCluster(pulumi.ComponentResource):
         )
         ready: list[pulumi.Resource] = []
         if running:
-            programs_there = dynamic.SimulatedPrograms(
+            programs_there = SimulatedPrograms(
                 name,
                 cluster=cluster,
                 projects=list(running.projects),

@@ -11,10 +11,11 @@ from pulumi.dynamic.dynamic import serialize_provider  # pyright: ignore[reportU
 
 from components import dynamic
 from components.clusters import simulated
+from components.dynamic.programs import SimulatedProgramsProvider
 
 CLUSTER = dynamic.SimulatedClusterProvider()
 POOLS = dynamic.SimulatedNodePoolsProvider()
-PROGRAMS = dynamic.SimulatedProgramsProvider()
+PROGRAMS = SimulatedProgramsProvider()
 
 
 def test_a_cluster_cannot_move_with_the_project() -> None:
