@@ -38,6 +38,15 @@ def install(source: GoPrograms, stage: Path, log: TextIO, progress: Progress) ->
             _copy(found, stage / path)
 
 
+def download(source: GoPrograms, log: TextIO) -> None:
+    """Put the modules that the programs are made of into Go's module cache.
+
+    Raises UnavailableError where Go is missing or a module cannot be had.
+    """
+    listing = [gobuild.compiler(), "list", "-mod=readonly", "-deps", *source.packages.values()]
+    gobuild.run(listing, module(source), log, lambda _: None)
+
+
 @contextmanager
 def _folder(go: str, source: GoPrograms, log: TextIO, progress: Progress) -> Generator[Path]:
     """Give the folder to build in: that of go.mod, or one whose modules have the links that they lack."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import TextIO
@@ -43,6 +45,8 @@ def _obtain(missing: Sequence[Source], store: Store, progress: Progress) -> None
         progress.begin(f"[{next(step)}/{len(missing)}] {source.name} {source.version}")
 
     with ThreadPoolExecutor(max_workers=1) as beside:
+        for source in built[1:]:
+            beside.submit(_download, source)
         meanwhile = {source.name: beside.submit(_install, source, store, Unseen()) for source in fetched}
         try:
             for source in built:
@@ -56,6 +60,12 @@ def _obtain(missing: Sequence[Source], store: Store, progress: Progress) -> None
                 progress.end(meanwhile[source.name].result())
         finally:
             beside.shutdown(wait=False, cancel_futures=True)
+
+
+def _download(source: GoPrograms) -> None:
+    # Why a module cannot be had is said by the build that needs it.
+    with suppress(UnavailableError), Path(os.devnull).open("w") as nowhere:
+        golang.download(source, nowhere)
 
 
 def _install(source: Source, store: Store, progress: Progress) -> str:
