@@ -12,7 +12,7 @@ from typing import TextIO
 
 from simulator.programs import debian, golang, pypi
 from simulator.programs.model import DebianPackages, GoPrograms, Image, Source
-from simulator.programs.store import Store
+from simulator.programs.store import Store, module
 from simulator.tools import ToolError
 from simulator.tools.errors import UnavailableError
 from simulator.tools.progress import Progress, Unseen, choose
@@ -37,7 +37,8 @@ def install(images: Iterable[Image], store: Store, report: Callable[[str], None]
 
 def _obtain(missing: Sequence[Source], store: Store, progress: Progress) -> None:
     """Build on all processors, and at the same time fetch what is not built: that waits for the network."""
-    built = [source for source in missing if isinstance(source, GoPrograms)]
+    # The largest comes last: until then its modules are there.
+    built = sorted((source for source in missing if isinstance(source, GoPrograms)), key=_checksums)
     fetched = [source for source in missing if source not in built]
     step = count(1)
 
@@ -60,6 +61,10 @@ def _obtain(missing: Sequence[Source], store: Store, progress: Progress) -> None
                 progress.end(meanwhile[source.name].result())
         finally:
             beside.shutdown(wait=False, cancel_futures=True)
+
+
+def _checksums(source: GoPrograms) -> int:
+    return (module(source) / "go.sum").stat().st_size
 
 
 def _download(source: GoPrograms) -> None:
