@@ -132,11 +132,13 @@ def listening(ports: Iterable[int]) -> list[int]:
 
 def foreign(directory: Path, ports: Iterable[int]) -> str:
     """Name the programs, other than the cluster's own, that listen on one of `ports`; empty for none."""
+    # Asked for before the cluster's own programs and after them: one of these may begin or end meanwhile.
+    taken = listening(ports)
     own: set[int] = set()
     for process in find(directory):
         with suppress(psutil.Error):
             own |= {connection.laddr.port for connection in process.net_connections() if connection.laddr}
-    return ", ".join(f"{port} by {_listener(port)}" for port in listening(ports) if port not in own)
+    return ", ".join(f"{port} by {_listener(port)}" for port in listening(taken) if port not in own)
 
 
 def _listener(port: int) -> str:
