@@ -84,9 +84,9 @@ def environment() -> Mapping[str, str]:
     environment = dict(os.environ)
     for foreign in ("GOOS", "GOARCH", "GOBIN"):
         environment.pop(foreign, None)
-    # The compiler lives for seconds: to collect its garbage less often saves a tenth of its time, and takes
-    # half a gigabyte more for the largest packages.
-    environment.setdefault("GOGC", "400")
+    # The compiler lives for seconds: up to 2 GiB, not to collect its garbage saves a sixth of its time.
+    environment.setdefault("GOGC", "off")
+    environment.setdefault("GOMEMLIMIT", "2GiB")
     # Static programs that need no C compiler, whatever workspace the user has.
     return environment | {"CGO_ENABLED": "0", "GOWORK": "off"}
 
