@@ -6,8 +6,8 @@ import dataclasses
 import hashlib
 import platform
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,20 +38,16 @@ class Store:
         """Return the file that holds the output of obtaining a source."""
         return self.root / "logs" / f"{source.name}.log"
 
-    @contextmanager
-    def lock(self, waiting: Callable[[], None]) -> Generator[None]:
+    def lock(self, waiting: Callable[[], None]) -> AbstractContextManager[None]:
         """Hold the store for writing; `waiting` is called once where another process holds it.
 
         What an interrupted run left is removed first. Raises ToolError where the folder cannot be written.
         """
-        with folders.lock(self.root, waiting, f"the store of programs at {self.root}"):
-            yield
+        return folders.lock(self.root, waiting, f"the store of programs at {self.root}")
 
-    @contextmanager
-    def stage(self, source: Source) -> Generator[Path]:
+    def stage(self, source: Source) -> AbstractContextManager[Path]:
         """Give a folder to fill; at the end it is moved into place as a whole, after an error removed."""
-        with folders.stage(self.home(source)) as stage:
-            yield stage
+        return folders.stage(self.home(source))
 
 
 def module(source: GoPrograms) -> Path:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -88,15 +88,13 @@ class Cache:
         versions = dict.fromkeys(tool.programs, tool.version) | origin.get("versions", {})
         return Found(tool, programs, versions, "cache", str(origin.get("source", "")))
 
-    @contextmanager
-    def lock(self, waiting: Callable[[], None]) -> Generator[None]:
+    def lock(self, waiting: Callable[[], None]) -> AbstractContextManager[None]:
         """Hold the cache for writing; `waiting` is called once where another process holds it.
 
         Leftovers of an interrupted run are removed first. Raises ToolError where the folder cannot be
         written.
         """
-        with folders.lock(self.tools, waiting, f"the cache of tools at {self.root}"):
-            yield
+        return folders.lock(self.tools, waiting, f"the cache of tools at {self.root}")
 
     @contextmanager
     def stage(self, tool: Tool) -> Generator[Path]:

@@ -13,14 +13,14 @@ from simulator.tools.errors import ToolError
 _PARTIAL = ".partial-"
 
 
-def partial(final: Path) -> Path:
+def _partial(final: Path) -> Path:
     """Name a new path beside `final`, of which nobody takes what is there for finished."""
     return final.with_name(f"{_PARTIAL}{final.name}-{os.urandom(8).hex()}")
 
 
 def write_atomically(path: Path, text: str) -> None:
     """Write `text` so that a reader finds the old content or the new one, never a part."""
-    beside = partial(path)
+    beside = _partial(path)
     beside.write_text(text)
     beside.replace(path)
 
@@ -62,12 +62,12 @@ def stage(final: Path) -> Generator[Path]:
 
     What is there already lacks something, for else nobody would make it anew, and gives way.
     """
-    beside = partial(final)
+    beside = _partial(final)
     beside.mkdir(mode=0o755)
     try:
         yield beside
         if final.exists():
-            broken = partial(final)
+            broken = _partial(final)
             final.rename(broken)
             shutil.rmtree(broken, ignore_errors=True)
         beside.rename(final)

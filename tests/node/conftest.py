@@ -1,6 +1,5 @@
 """One cluster with a live node for all tests of this folder."""
 
-import json
 from collections.abc import Generator, Mapping
 from typing import Any, cast
 
@@ -9,7 +8,7 @@ import pytest
 from simulator import cluster as simulated
 from simulator.node import Live, obstacle
 from tests.node.support import PROJECTS, LiveCluster
-from tests.support.cluster import SYSTEM, inputs
+from tests.support.cluster import SYSTEM, inputs, listed
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +28,9 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Generator[LiveCluster]:
 def running(request: pytest.FixtureRequest, node: LiveCluster) -> Generator[LiveCluster]:
     """The cluster with the module's OBJECTS in it, all made at once: their programs start side by side."""
     objects = cast("list[Mapping[str, Any]]", vars(request.module)["OBJECTS"])  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-    listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
-    node.kubectl("apply", "--server-side", "--validate=strict", "-f-", input=listed)
+    made = listed(objects)
+    node.kubectl("apply", "--server-side", "--validate=strict", "-f-", input=made)
     yield node
-    node.kubectl("delete", "--ignore-not-found", "--wait=false", "--grace-period=1", "-f-", input=listed)
+    node.kubectl(
+        "delete", "--ignore-not-found", "--wait=false", "--grace-period=1", "-f-", input=made
+    )
