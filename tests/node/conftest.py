@@ -31,6 +31,4 @@ def running(request: pytest.FixtureRequest, node: LiveCluster) -> Generator[Live
     made = listed(objects)
     node.kubectl("apply", "--server-side", "--validate=strict", "-f-", input=made)
     yield node
-    node.kubectl(
-        "delete", "--ignore-not-found", "--wait=false", "--grace-period=1", "-f-", input=made
-    )
+    node.kubectl("delete", "--ignore-not-found", "--wait=false", "--grace-period=1", "-f-", input=made)
