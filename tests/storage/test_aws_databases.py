@@ -31,7 +31,7 @@ def test_a_server_has_no_public_address_and_lies_in_the_clusters_subnets(name: s
     assert graph.one("SubnetGroup", name).inputs["subnetIds"] == ["subnet-a", "subnet-b"]
 
 
-@pytest.mark.parametrize(("name", "port"), zip(SERVERS, (3306, 5432), strict=True))
+@pytest.mark.parametrize(("name", "port"), list(zip(SERVERS, (3306, 5432), strict=True)))
 def test_only_nodes_reach_a_server_and_only_at_its_port(name: str, port: int) -> None:
     rules = [one.inputs for one in aws_data().of("SecurityGroupIngressRule") if one.name == name]
     assert len(rules) == 1
@@ -48,7 +48,7 @@ def test_disks_are_encrypted_with_the_clusters_key(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "parameter"), zip(SERVERS, ("require_secure_transport", "rds.force_ssl"), strict=True)
+    ("name", "parameter"), list(zip(SERVERS, ("require_secure_transport", "rds.force_ssl"), strict=True))
 )
 def test_a_server_takes_encrypted_connections_only_and_says_so(name: str, parameter: str) -> None:
     (found,) = aws_data().one("ParameterGroup", name).inputs["parameters"]
