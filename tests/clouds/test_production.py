@@ -37,8 +37,8 @@ def _file(name: str) -> Path:
 @pytest.mark.parametrize("cloud", ORDER)
 def test_a_production_stack_comes_up_stays_and_goes_in_order(cloud: str) -> None:
     name = f"{cloud}-prod"
-    # One cloud shows that a state is saved with each step.
-    with clouds({name: _file(name).read_text()}, checkpoints=cloud == "aws") as copy:
+    # That a state is saved with each step, smaller stacks show.
+    with clouds({name: _file(name).read_text()}, checkpoints=False) as copy:
         stack, account = copy.stack(name), copy.account
         stack.init()
         _is_previewed(stack)
