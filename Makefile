@@ -9,6 +9,10 @@ ARGS ?=
 PYTHON ?=
 export PYTHON
 
+# Every run starts the same programs anew, and images often keep Python from keeping what it has compiled of them:
+# that would be a quarter of their start.
+unexport PYTHONDONTWRITEBYTECODE
+
 python := $(VENV)/bin/python
 simulator := $(python) -m simulator
 

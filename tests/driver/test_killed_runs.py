@@ -7,6 +7,7 @@ over the run and stay the same.
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -28,8 +29,9 @@ def engine(copy: StackCopy) -> psutil.Process | None:
 
 def plugin(copy: StackCopy) -> psutil.Process | None:
     for process in processes_of(copy.project):
-        if any("simulator.kubernetes" in argument for argument in process.cmdline()):
-            return process
+        with suppress(psutil.NoSuchProcess):
+            if any("simulator.kubernetes" in argument for argument in process.cmdline()):
+                return process
     return None
 
 
