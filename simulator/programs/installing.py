@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -48,7 +49,7 @@ def _obtain(missing: Sequence[Source], store: Store, progress: Progress) -> None
     with ThreadPoolExecutor(max_workers=1) as beside:
         for source in built[1:]:
             beside.submit(_download, source)
-        meanwhile = {source.name: beside.submit(_install, source, store, Unseen()) for source in fetched}
+        meanwhile = {source.name: beside.submit(_fetch, source, store) for source in fetched}
         try:
             for source in built:
                 begin(source)
@@ -58,7 +59,7 @@ def _obtain(missing: Sequence[Source], store: Store, progress: Progress) -> None
                         future.result()
             for source in fetched:
                 begin(source)
-                progress.end(meanwhile[source.name].result())
+                progress.end(*meanwhile[source.name].result())
         finally:
             beside.shutdown(wait=False, cancel_futures=True)
 
@@ -71,6 +72,12 @@ def _download(source: GoPrograms) -> None:
     # Why a module cannot be had is said by the build that needs it.
     with suppress(UnavailableError), Path(os.devnull).open("w") as nowhere:
         golang.download(source, nowhere)
+
+
+def _fetch(source: Source, store: Store) -> tuple[str, float]:
+    """Install unseen; return how it was done, and how many seconds it took."""
+    started = time.monotonic()
+    return _install(source, store, Unseen()), time.monotonic() - started
 
 
 def _install(source: Source, store: Store, progress: Progress) -> str:

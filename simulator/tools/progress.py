@@ -38,8 +38,8 @@ class Progress(Protocol):
         """Say what the step is doing now; called as often as there is news."""
         ...
 
-    def end(self, how: str) -> None:
-        """End the step, saying how it was done."""
+    def end(self, how: str, seconds: float | None = None) -> None:
+        """End the step, saying how it was done and how long it took: `seconds`, or since it began here."""
         ...
 
 
@@ -96,10 +96,11 @@ class Lines:
         """Keep it for the next line in between."""
         self._detail = text
 
-    def end(self, how: str) -> None:
+    def end(self, how: str, seconds: float | None = None) -> None:
         """Write how long the step took."""
         self._stop()
-        self._write(f"{self._title}: {how} in {elapsed(time.monotonic() - self._started)}")
+        taken = time.monotonic() - self._started if seconds is None else seconds
+        self._write(f"{self._title}: {how} in {elapsed(taken)}")
 
     def _tick(self, ended: threading.Event) -> None:
         while not ended.wait(SECONDS_BETWEEN_LINES):
@@ -162,10 +163,11 @@ class Live:
         """Show it beside the time."""
         self._bar.update(self._step, detail=_plain(text))
 
-    def end(self, how: str) -> None:
+    def end(self, how: str, seconds: float | None = None) -> None:
         """Leave a line that says how long the step took."""
         self._bar.update(self._step, visible=False)
-        self.say(f"{self._title}: {how} in {elapsed(time.monotonic() - self._started)}")
+        taken = time.monotonic() - self._started if seconds is None else seconds
+        self.say(f"{self._title}: {how} in {elapsed(taken)}")
 
 
 def _plain(text: str) -> str:

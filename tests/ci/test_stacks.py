@@ -1,5 +1,6 @@
 """Previews and stacks of pull requests, by the commands that the workflows run, on simulated clusters."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Generator
@@ -28,7 +29,7 @@ CONFIG = {
 def copy() -> Generator[ProjectCopy]:
     """A project of one small stack, under Git, with nothing up."""
     with project({"small": {"config": CONFIG}}) as made:
-        (made.root / ".gitignore").write_text(".slipway/\n")
+        shutil.copy(ROOT / ".gitignore", made.root)
         git(made.root, "init", "--quiet")
         commit(made.root)
         yield made
