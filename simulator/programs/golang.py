@@ -22,7 +22,8 @@ def install(source: GoPrograms, stage: Path, log: TextIO, progress: Progress) ->
     Raises UnavailableError where Go is missing or a build fails.
     """
     go = gobuild.compiler()
-    options = gobuild.options(source.variables)
+    # These are tried, and not worked with all day: they are there the sooner.
+    options = gobuild.options(source.variables, plain=gobuild.unshared(module(source)))
     if source.tags:
         options += ["-tags", ",".join(source.tags)]
     with _folder(go, source, log, progress) as folder:
@@ -36,15 +37,6 @@ def install(source: GoPrograms, stage: Path, log: TextIO, progress: Progress) ->
             charts.pack(found, stage / path, source.version)
         else:
             _copy(found, stage / path)
-
-
-def download(source: GoPrograms, log: TextIO) -> None:
-    """Put the modules that the programs are made of into Go's module cache.
-
-    Raises UnavailableError where Go is missing or a module cannot be had.
-    """
-    listing = [gobuild.compiler(), "list", "-mod=readonly", "-deps", *source.packages.values()]
-    gobuild.run(listing, module(source), log, lambda _: None)
 
 
 @contextmanager

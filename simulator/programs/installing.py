@@ -1,22 +1,26 @@
-"""Puts the programs of the table into the store: one step a source, those that are only fetched meanwhile."""
+"""Puts the programs of the table into the store, several side by side."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from itertools import count
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import TextIO
+
+from typing_extensions import override
 
 from simulator.programs import debian, golang, pypi
 from simulator.programs.model import DebianPackages, GoPrograms, Image, Source
 from simulator.programs.store import Store, module
-from simulator.tools import ToolError
+from simulator.tools import ToolError, gomod
 from simulator.tools.errors import UnavailableError
 from simulator.tools.progress import Progress, Unseen, choose
+
+_LIBRARY_OF_CONTROLLERS = "sigs.k8s.io/controller-runtime"
 
 
 def install(images: Iterable[Image], store: Store, report: Callable[[str], None] | None = None) -> None:
@@ -37,47 +41,72 @@ def install(images: Iterable[Image], store: Store, report: Callable[[str], None]
 
 
 def _obtain(missing: Sequence[Source], store: Store, progress: Progress) -> None:
-    """Build on all processors, and at the same time fetch what is not built: that waits for the network."""
-    # The largest comes last: until then its modules are there.
+    """Build in two lanes and fetch in a third, for one leaves processors idle; show one step at a time."""
     built = sorted((source for source in missing if isinstance(source, GoPrograms)), key=_checksums)
     fetched = [source for source in missing if source not in built]
-    step = count(1)
+    # Controllers share most of their libraries: two that are built at once would compile them twice.
+    alike = [source for source in built if _LIBRARY_OF_CONTROLLERS in gomod.versions(module(source))]
+    others = [source for source in built if source not in alike]
+    with ExitStack() as ending:
+        given_up = Event()
+        steps: list[_Step] = []
+        for sources in (alike, others, fetched):
+            lane = ending.enter_context(ThreadPoolExecutor(max_workers=1))
+            for source in sources:
+                told = _Beside(progress, given_up)
+                steps.append(_Step(source, told, lane.submit(_timed, source, store, told)))
+        pending = {step.done for step in steps}
+        ending.callback(_give_up, given_up, pending)
+        for number, step in enumerate(steps, start=1):
+            progress.begin(f"[{number}/{len(steps)}] {step.source.name} {step.source.version}")
+            step.told.shown = True
+            while step.done in pending:
+                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for one in finished:
+                    one.result()
+            progress.end(*step.done.result())
 
-    def begin(source: Source) -> None:
-        progress.begin(f"[{next(step)}/{len(missing)}] {source.name} {source.version}")
 
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        for source in built[1:]:
-            beside.submit(_download, source)
-        meanwhile = {source.name: beside.submit(_fetch, source, store) for source in fetched}
-        try:
-            for source in built:
-                begin(source)
-                progress.end(_install(source, store, progress))
-                for future in meanwhile.values():
-                    if future.done():
-                        future.result()
-            for source in fetched:
-                begin(source)
-                progress.end(*meanwhile[source.name].result())
-        finally:
-            beside.shutdown(wait=False, cancel_futures=True)
+class _Beside(Unseen):
+    """The news of one step of several: seen while it is the one that is shown."""
+
+    def __init__(self, progress: Progress, given_up: Event) -> None:
+        """Give the news to `progress`, and end the step at the next of them after `given_up`."""
+        super().__init__()
+        self.shown = False
+        self._progress = progress
+        self._given_up = given_up
+
+    @override
+    def detail(self, text: str) -> None:
+        if self._given_up.is_set():
+            message = "given up, for another program cannot be had"
+            raise UnavailableError(message)
+        if self.shown:
+            self._progress.detail(text)
+
+
+@dataclass(frozen=True)
+class _Step:
+    source: Source
+    told: _Beside
+    done: Future[tuple[str, float]]
+
+
+def _give_up(given_up: Event, pending: Iterable[Future[tuple[str, float]]]) -> None:
+    given_up.set()
+    for future in pending:
+        future.cancel()
 
 
 def _checksums(source: GoPrograms) -> int:
     return (module(source) / "go.sum").stat().st_size
 
 
-def _download(source: GoPrograms) -> None:
-    # Why a module cannot be had is said by the build that needs it.
-    with suppress(UnavailableError), Path(os.devnull).open("w") as nowhere:
-        golang.download(source, nowhere)
-
-
-def _fetch(source: Source, store: Store) -> tuple[str, float]:
-    """Install unseen; return how it was done, and how many seconds it took."""
+def _timed(source: Source, store: Store, progress: Progress) -> tuple[str, float]:
+    """Build or install; return how it was done, and how many seconds it took."""
     started = time.monotonic()
-    return _install(source, store, Unseen()), time.monotonic() - started
+    return _install(source, store, progress), time.monotonic() - started
 
 
 def _install(source: Source, store: Store, progress: Progress) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from simulator.programs.store import HERE
-from simulator.tools.gobuild import MODULES
-from tests.support.go_modules import versions
+from simulator.tools.gobuild import MODULES, unshared
+from simulator.tools.gomod import versions
 
 SHARED = MODULES / "kubernetes"
 SMALL = HERE / "modules/oauth2-proxy"
@@ -61,3 +61,9 @@ def test_clients_of_the_api_have_one_version(folder: Path) -> None:
     if "sigs.k8s.io/controller-runtime" in mine:
         expected = CONTROLLERS
     assert found <= {OTHER_CLIENTS.get(folder.name, expected)}
+
+
+def test_what_a_tool_is_compiled_with_is_compiled_the_same_way_for_programs() -> None:
+    faster = unshared(HERE / "modules/trainer")
+    assert {"github.com/kubeflow/trainer/v2", "sigs.k8s.io/controller-runtime", "k8s.io/api"} <= {*faster}
+    assert {"k8s.io/klog/v2", "k8s.io/kube-openapi", "google.golang.org/protobuf"}.isdisjoint(faster)
