@@ -99,8 +99,7 @@ class Lines:
     def end(self, how: str, seconds: float | None = None) -> None:
         """Write how long the step took."""
         self._stop()
-        taken = time.monotonic() - self._started if seconds is None else seconds
-        self._write(f"{self._title}: {how} in {elapsed(taken)}")
+        self._write(_ended(self._title, how, self._started, seconds))
 
     def _tick(self, ended: threading.Event) -> None:
         while not ended.wait(SECONDS_BETWEEN_LINES):
@@ -166,8 +165,12 @@ class Live:
     def end(self, how: str, seconds: float | None = None) -> None:
         """Leave a line that says how long the step took."""
         self._bar.update(self._step, visible=False)
-        taken = time.monotonic() - self._started if seconds is None else seconds
-        self.say(f"{self._title}: {how} in {elapsed(taken)}")
+        self.say(_ended(self._title, how, self._started, seconds))
+
+
+def _ended(title: str, how: str, started: float, seconds: float | None) -> str:
+    taken = time.monotonic() - started if seconds is None else seconds
+    return f"{title}: {how} in {elapsed(taken)}"
 
 
 def _plain(text: str) -> str:

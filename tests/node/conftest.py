@@ -28,7 +28,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Generator[LiveCluster]:
 def running(request: pytest.FixtureRequest, node: LiveCluster) -> Generator[LiveCluster]:
     """The cluster with the module's OBJECTS in it, all made at once: their programs start side by side."""
     objects = cast("list[Mapping[str, Any]]", vars(request.module)["OBJECTS"])  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-    made = listed(objects)
-    node.kubectl("apply", "--server-side", "--validate=strict", "-f-", input=made)
+    node.apply(*objects)
     yield node
+    made = listed(objects)
     node.kubectl("delete", "--ignore-not-found", "--wait=false", "--grace-period=1", "-f-", input=made)

@@ -40,12 +40,12 @@ async def constructed(session: Session, request: pb.ConstructRequest) -> pb.Cons
     async with Monitor.at(request.monitorEndpoint) as monitor:
         urn = await monitor.component(request)
         children: list[Registered] = []
-        rendered = not os.environ.get(UNRENDERED)
-        if rendered and arguments is None:
-            session.engine.warn(urn, _UNKNOWN)
-        elif rendered and arguments is not None:
-            with telling(f"chart {request.name}", Redactor(decode(request.inputs))):
-                children = await _children(session, monitor, request, urn, arguments)
+        if not os.environ.get(UNRENDERED):
+            if arguments is None:
+                session.engine.warn(urn, _UNKNOWN)
+            else:
+                with telling(f"chart {request.name}", Redactor(decode(request.inputs))):
+                    children = await _children(session, monitor, request, urn, arguments)
         outputs = struct_pb2.Struct()
         listed = outputs.fields["resources"].list_value
         listed.SetInParent()
