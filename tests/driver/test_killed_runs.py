@@ -43,7 +43,7 @@ def api_server(copy: StackCopy) -> psutil.Process | None:
 TARGETS: dict[str, Target] = {"engine": engine, "plugin": plugin, "API server": api_server}
 
 _RANDOM = random.Random(20261121)
-MOMENTS = [(list(TARGETS)[index % 3], _RANDOM.randint(1, 55)) for index in range(9)]
+MOMENTS = [(list(TARGETS)[index % 3], _RANDOM.randint(1, 55)) for index in range(6)]
 
 
 def killed_up(copy: StackCopy, target: Target, moment: int) -> int:
