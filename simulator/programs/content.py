@@ -83,7 +83,7 @@ def environment(image: Image) -> Mapping[str, str]:
 def layer(image: Image, store: Store) -> bytes:
     """Return the image's layer, a tar archive: the same bytes for the same image on the same machine."""
     folders, links = _resolved(dict(_folders(image, store))), _resolved(dict(_links(image, store)))
-    files = _resolved({**_accounts(image), **image.files})
+    files = _resolved({**_accounts(image), **_environment_of_python(), **image.files})
     links = {**machine.links((*folders, *links, *files)), **links}
     parents = {parent for path in (*folders, *links, *files) for parent in _parents(path)}
     output = io.BytesIO()
@@ -111,10 +111,17 @@ def _folders(image: Image, store: Store) -> Iterator[tuple[str, int]]:
 
 def _links(image: Image, store: Store) -> Iterator[tuple[str, str]]:
     yield "/var/run", "/run"
-    yield PYTHON, str(machine.python_home())
+    for name in ("python", "python3"):
+        yield f"{PYTHON}/bin/{name}", str(machine.python_home() / "bin/python3")
     for source in image.sources:
         yield f"{MOUNT}/{source.name}", f"{machine.STORE}/{store.home(source).name}"
     yield from image.links.items()
+
+
+def _environment_of_python() -> Mapping[str, str]:
+    """A virtual environment without packages: those of this machine's Python are no image's."""
+    home = machine.python_home() / "bin"
+    return {f"{PYTHON}/pyvenv.cfg": f"home = {home}\ninclude-system-site-packages = false\n"}
 
 
 def _accounts(image: Image) -> Mapping[str, str]:

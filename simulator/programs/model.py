@@ -40,12 +40,19 @@ class GoPrograms:
 class PythonPackages:
     """Packages of `python/<name>.txt` (locked, with hashes), installed into a folder.
 
+    Attributes:
+        version: of the package which it is all for.
+        imports: modules that pods import. They are imported once when they are installed, without what the
+            machine's own Python has: so it is known that nothing is missing, and Python keeps what it
+            compiled, which it cannot in a container.
+
     A container finds them by PYTHONPATH and their commands by PATH, and runs them with the Python that runs
-    this project: `/opt/slipway/python/bin/python3`. `version` is that of the package which it is all for.
+    this project: `/opt/slipway/python/bin/python3`.
     """
 
     name: str
     version: str
+    imports: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

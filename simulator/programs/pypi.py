@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -19,22 +21,36 @@ SITE = "site"
 def install(source: PythonPackages, stage: Path, log: TextIO, progress: Progress) -> None:
     """Install the locked packages into `stage/site`.
 
-    Raises UnavailableError where pip cannot.
+    Raises UnavailableError where pip cannot, and where what pods import lacks something.
     """
     progress.detail(f"{source.name} {source.version}, Python packages")
     site = stage / SITE
-    quiet = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
+    quiet = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--no-compile"]
     locked = ["--require-hashes", "--no-deps", "--requirement", str(requirements(source))]
     command = [sys.executable, "-m", "pip", "install", *quiet, *locked, "--target", str(site)]
-    log.write(f"$ {' '.join(command)}\n")
-    log.flush()
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
-    if done.returncode:
+    if _run(command, log):
         raise UnavailableError(f"pip could not install {requirements(source).name}")
+    # Without `site`, which adds what else this machine has installed.
+    command = [sys.executable, "-S", "-c", f"import {', '.join(source.imports)}"]
+    if _run(command, log, {"PYTHONPATH": str(site)}):
+        raise UnavailableError(f"{', '.join(source.imports)} could not be imported")
     for script in (site / "bin").glob("*"):
-        # Beside commands, pip leaves there what it compiled of those that end in .py.
         if script.is_file():
             _run_by_any_python(script)
+
+
+def _run(command: list[str], log: TextIO, python: Mapping[str, str] | None = None) -> int:
+    """Run Python with these settings of its own, or those of the caller; return its exit status."""
+    environment = dict(os.environ)
+    if python is not None:
+        environment = {name: value for name, value in environment.items() if not name.startswith("PYTHON")}
+        environment |= python
+    log.write(f"$ {' '.join(command)}\n")
+    log.flush()
+    done = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
+    )
+    return done.returncode
 
 
 def _run_by_any_python(script: Path) -> None:

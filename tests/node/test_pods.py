@@ -110,7 +110,7 @@ CONFINED["spec"]["containers"][0] |= {
 
 AS_ROOT = once(
     "as-root",
-    "import json, os\n"
+    "import importlib.util, json, os\n"
     "def can(path):\n"
     "    try:\n"
     "        open(path, 'w').close()\n"
@@ -119,6 +119,7 @@ AS_ROOT = once(
     "    return 'written'\n"
     "others = ('/work', '/etc/shadow', os.environ['ELSEWHERE'])\n"
     "print(json.dumps({'seen': [path for path in others if os.path.exists(path)],\n"
+    "    'packages': [name for name in ('pip', 'pytest') if importlib.util.find_spec(name)],\n"
     "    'homes': os.listdir('/home'), 'programs': can('/usr/bin/x'), 'processes': os.getpid()}))",
     securityContext={"runAsUser": 0},
 )
@@ -232,6 +233,7 @@ def test_root_in_a_container_sees_programs_of_the_machine_and_nothing_else(runni
     told = running.told("as-root")
     assert told["seen"] == []
     assert told["homes"] == []
+    assert told["packages"] == []
     assert told["programs"] == "Read-only file system"
     assert told["processes"] == 1
 

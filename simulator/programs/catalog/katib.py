@@ -40,7 +40,11 @@ PROGRAMS = GoPrograms(
 
 # One set for all algorithms. Of what upstream pins (requirements.txt beside each main.py) it has hyperopt
 # 0.2.5, optuna 3.3.0 and kubernetes 22.6.0, and newer releases of scikit-optimize and scikit-learn.
-PACKAGES = PythonPackages(name="katib-algorithms", version=VERSION)
+PACKAGES = PythonPackages(
+    name="katib-algorithms",
+    version=VERSION,
+    imports=("google.protobuf", "grpc", "hyperopt", "kubernetes", "optuna", "sklearn.preprocessing", "skopt"),
+)
 
 
 def _program(image: str, name: str) -> Image:

@@ -29,6 +29,8 @@ PROGRAMS = GoPrograms(
     name="kserve",
     version=VERSION,
     packages={name: f"{_MODULE}/cmd/{name}" for name in ("manager", "router")},
+    # Without Google's object store by gRPC, as in argo.py.
+    tags=("disable_grpc_modules",),
     # In no package registry, and the same in 0.17.0 as in 0.18.0 but for a blank line.
     trees={
         f"python/{path}": f"{_MODULE}:python/{path}" for path in ("sklearnserver/sklearnserver", _INITIALIZER)
@@ -36,7 +38,18 @@ PROGRAMS = GoPrograms(
 )
 
 # What the servers are made of: of 0.18.0, as deployed.
-PACKAGES = PythonPackages(name="kserve-models", version="0.18.0")
+PACKAGES = PythonPackages(
+    name="kserve-models",
+    version="0.18.0",
+    imports=(
+        "boto3",
+        "joblib",
+        "kserve",
+        "kserve_storage",
+        "sklearn.ensemble",
+        "sklearn.linear_model",
+    ),
+)
 
 # 0.18.0, which we deploy, goes with the libraries of Kubernetes 1.30 alone. This one goes with those of the
 # cluster's own programs, which are compiled already where those were built. Its flags are the same.

@@ -16,7 +16,7 @@ OPERATOR = GoPrograms(
     version="2.5.0",
     packages={"spark-operator": "github.com/kubeflow/spark-operator/v2/cmd/operator"},
 )
-DISTRIBUTION = PythonPackages(name="pyspark", version="4.0.1")
+DISTRIBUTION = PythonPackages(name="pyspark", version="4.0.1", imports=("pyspark.sql",))
 # The release of Java that Spark's own image has.
 JAVA = DebianPackages(name="java", version="17", packages=("openjdk-17-jre-headless",))
 

@@ -21,10 +21,12 @@ CONTROLLER = GoPrograms(
 )
 # PyPI serves PyTorch for x86-64 with CUDA only, and without its libraries it cannot be imported.
 TORCH = DebianPackages(name="torch", version="1.13.1", packages=("python3-torch",))
-JAX = PythonPackages(name="jax", version="0.7.2")
-XGBOOST = PythonPackages(name="xgboost", version="3.0.2")
-MLX = PythonPackages(name="mlx", version="0.30.6")
-MPI4PY = PythonPackages(name="mpi4py", version="4.1.1")
+JAX = PythonPackages(name="jax", version="0.7.2", imports=("jax", "jax.experimental.multihost_utils"))
+XGBOOST = PythonPackages(
+    name="xgboost", version="3.0.2", imports=("sklearn.linear_model", "xgboost", "xgboost.tracker")
+)
+MLX = PythonPackages(name="mlx", version="0.30.6", imports=("mlx.core", "mpi4py", "numpy"))
+MPI4PY = PythonPackages(name="mpi4py", version="4.1.1", imports=("mpi4py", "numpy"))
 
 # The images of runtimes name no user: their programs run as root there, in what the container is confined to.
 _ROOT = "0:0"
