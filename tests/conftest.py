@@ -39,8 +39,8 @@ def pytest_configure() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Say how many processes run tests: one more than processors, for tests wait for clusters and engines."""
-    return (psutil.cpu_count() or 1) + 1
+    """Say how many processes run tests: two a processor, for tests wait for clusters and engines."""
+    return 2 * (psutil.cpu_count() or 1)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFolder:

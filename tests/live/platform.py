@@ -37,7 +37,8 @@ class LivePlatform(TestCluster):
             if answer:
                 return answer
             assert time.monotonic() < deadline, f"after {seconds:.0f} s: not {what}"
-            time.sleep(0.3)
+            # Each asks by kubectl, and what they wait for needs the processors more.
+            time.sleep(1)
 
     def condition(self, kind: str, name: str, namespace: str, condition: str) -> str:
         """The status of one of an object's conditions: True, False, Unknown; empty where it has none."""

@@ -67,7 +67,8 @@ def eventually(what: Callable[[], bool], seconds: float = SECONDS) -> bool:
     while not what():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.1)
+        # Most ask by kubectl, and what they wait for needs the processors more.
+        time.sleep(0.5)
     return True
 
 
