@@ -23,9 +23,7 @@ def install(source: GoPrograms, stage: Path, log: TextIO, progress: Progress) ->
     """
     go = gobuild.compiler()
     # These are tried, and not worked with all day: they are there the sooner.
-    options = gobuild.options(source.variables, plain=gobuild.unshared(module(source)))
-    if source.tags:
-        options += ["-tags", ",".join(source.tags)]
+    options = gobuild.options(source.variables, source.tags, plain=gobuild.unshared(module(source)))
     with _folder(go, source, log, progress) as folder:
         for name, package in source.packages.items():
             command = [go, "build", *options, "-o", str(stage / "bin" / name), package]

@@ -42,6 +42,7 @@ def install(images: Iterable[Image], store: Store, report: Callable[[str], None]
 
 def _obtain(missing: Sequence[Source], store: Store, progress: Progress) -> None:
     """Build in two lanes and fetch in a third, for one leaves processors idle; show one step at a time."""
+    # The smallest first: what an interrupted run has finished stays.
     built = sorted((source for source in missing if isinstance(source, GoPrograms)), key=_checksums)
     fetched = [source for source in missing if source not in built]
     # Controllers share most of their libraries: two that are built at once would compile them twice.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -30,27 +28,19 @@ def install(source: PythonPackages, stage: Path, log: TextIO, progress: Progress
     command = [sys.executable, "-m", "pip", "install", *quiet, *locked, "--target", str(site)]
     if _run(command, log):
         raise UnavailableError(f"pip could not install {requirements(source).name}")
-    # Without `site`, which adds what else this machine has installed.
-    command = [sys.executable, "-S", "-c", f"import {', '.join(source.imports)}"]
-    if _run(command, log, {"PYTHONPATH": str(site)}):
+    # Without the caller's settings of Python, and without what else this machine has installed for it.
+    program = f"import sys; sys.path.insert(0, sys.argv[1]); import {', '.join(source.imports)}"
+    if _run([sys.executable, "-I", "-S", "-c", program, str(site)], log):
         raise UnavailableError(f"{', '.join(source.imports)} could not be imported")
     for script in (site / "bin").glob("*"):
         if script.is_file():
             _run_by_any_python(script)
 
 
-def _run(command: list[str], log: TextIO, python: Mapping[str, str] | None = None) -> int:
-    """Run Python with these settings of its own, or those of the caller; return its exit status."""
-    environment = dict(os.environ)
-    if python is not None:
-        environment = {name: value for name, value in environment.items() if not name.startswith("PYTHON")}
-        environment |= python
+def _run(command: list[str], log: TextIO) -> int:
     log.write(f"$ {' '.join(command)}\n")
     log.flush()
-    done = subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
-    )
-    return done.returncode
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False).returncode
 
 
 def _run_by_any_python(script: Path) -> None:

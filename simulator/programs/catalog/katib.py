@@ -38,8 +38,7 @@ PROGRAMS = GoPrograms(
     },
 )
 
-# One set for all algorithms. Of what upstream pins (requirements.txt beside each main.py) it has hyperopt
-# 0.2.5, optuna 3.3.0 and kubernetes 22.6.0, and newer releases of scikit-optimize and scikit-learn.
+# One set for all algorithms; python/katib-algorithms.in says which of upstream's pins it has.
 PACKAGES = PythonPackages(
     name="katib-algorithms",
     version=VERSION,
